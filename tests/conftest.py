@@ -1,0 +1,80 @@
+"""What every test may ask for: a clock, a mailbox, a real worker, a real browser."""
+
+from contextlib import ExitStack
+
+import pytest
+from django.conf import settings
+
+from microcred import clock as house_clock
+from tests.support import browsing, working
+
+
+def pytest_configure():
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def clock():
+    """Hold the clock of the house: `clock(instant)`; again for a later one."""
+    with ExitStack() as holds:
+        yield lambda instant: holds.enter_context(house_clock.fixed(instant))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """SQLite in a file: the server's and the worker's threads write to it as they would in a demo."""
+    database = settings.DATABASES["default"]
+    if "sqlite" in database["ENGINE"]:
+        file = tmp_path_factory.mktemp("database") / "microcred.sqlite3"
+        database.setdefault("TEST", {})["NAME"] = str(file)
+
+
+@pytest.fixture(autouse=True)
+def files_of_this_test(settings, tmp_path):
+    """Uploads land in the test's own folder, wherever the settings would put them."""
+    settings.MEDIA_ROOT = str(tmp_path / "files")
+
+
+@pytest.fixture
+def mailbox(mailoutbox):
+    """The mails that left so far."""
+    return mailoutbox
+
+
+@pytest.fixture(scope="session")
+def broker_url():
+    with working.broker() as url:
+        yield url
+
+
+@pytest.fixture
+def worker(transactional_db, broker_url):
+    """A real Celery worker on a real broker; what is committed is worked off."""
+    with working.worker(broker_url) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with browsing.chromium() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def open_page(browser, live_server, request):
+    """Opens a page of its own, with its own cookies: one call for each person of a story."""
+    marker = request.node.get_closest_marker("browser")
+    tolerated = marker.kwargs.get("tolerated", ()) if marker else ()
+    with browsing.pages(browser, base_url=live_server.url, tolerated=tolerated) as open_one:
+        yield open_one
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page()
+
+
+@pytest.fixture
+def axe():
+    """Call it with a page: there must be no accessibility violation on it."""
+    return browsing.assert_accessible

@@ -1,0 +1,77 @@
+"""Chromium for tests: fresh pages that complain about every error they meet."""
+
+import os
+import shutil
+from contextlib import contextmanager
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def find_chromium():
+    """Path of the Chromium to use, or None."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@contextmanager
+def chromium():
+    path = find_chromium()
+    if not path:
+        pytest.skip("no Chromium: install it, or name one in CHROMIUM")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"        # Playwright's loop runs in this thread
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def pages(browser, *, base_url, tolerated=()):
+    """Yields a function that opens pages; at the end none of them may have met an error.
+
+    `tolerated`: parts of messages that a test provokes on purpose, such as "status of 404".
+    """
+    contexts, complaints = [], []
+
+    def open_one(**options):
+        context = browser.new_context(base_url=base_url, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        _listen(page, complaints)
+        return page
+
+    yield open_one
+
+    for context in contexts:
+        context.close()
+    unexpected = [text for text in complaints if not any(part in text for part in tolerated)]
+    assert unexpected == [], "The browser met errors:\n" + "\n".join(unexpected)
+
+
+def _listen(page, complaints):
+    """Broken content policies and failed requests reach us as console errors too."""
+
+    def note(message):
+        if message.type == "error":
+            complaints.append(f"{page.url}: {message.text}")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+
+
+def assert_accessible(page):
+    results = Axe().run(page)
+    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
