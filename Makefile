@@ -1,0 +1,22 @@
+# Each target needs Python 3.11 or newer and nothing else: it makes what it needs in .venv and var.
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+export PORT
+
+.PHONY: demo test check bench lock
+
+demo:    ## Start Microcred with a demo term on http://localhost:$(PORT)
+	@$(PYTHON) tools/demo.py
+
+test:    ## Run every test, on SQLite and on PostgreSQL; ARGS="tests/badges -x" for some
+	@$(PYTHON) tools/test.py $(ARGS)
+
+check:   ## Style, types, templates, contracts, migrations, settings, diagram
+	@$(PYTHON) tools/check.py
+
+bench:   ## Measure, and write docs/performance.md
+	@$(PYTHON) tools/bench.py
+
+lock:    ## Resolve requirements/*.in anew
+	@$(PYTHON) tools/lock.py
