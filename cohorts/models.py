@@ -1,0 +1,381 @@
+"""Who learns together, in which role, until when."""
+
+import secrets
+from datetime import date, datetime, timedelta
+from typing import ClassVar
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from badges.models import Activity, Edition, who_and_when
+from microcred import clock
+from microcred.zones import validate_zone
+
+PERSON = settings.AUTH_USER_MODEL
+
+
+def secret() -> str:
+    """48 hexadecimal digits that nobody guesses."""
+    return secrets.token_hex(24)
+
+
+class CohortQuerySet(models.QuerySet):
+    def run_by(self, person):
+        """Those that `person` is an admin of."""
+        return self._with_role(person, StaffMembership.Role.ADMIN)
+
+    def directed_by(self, person):
+        return self._with_role(person, StaffMembership.Role.DIRECTOR)
+
+    def attended_by(self, person):
+        return self.filter(Exists(Enrollment.objects.joined().filter(cohort=OuterRef("pk"), person=person)))
+
+    def _with_role(self, person, *roles):
+        return self.filter(
+            Exists(StaffMembership.objects.filter(cohort=OuterRef("pk"), person=person, role__in=roles))
+        )
+
+    def running(self):
+        return self.filter(opened_at__isnull=False, closed_at__isnull=True)
+
+
+class Cohort(models.Model):
+    """One run of an edition."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="cohorts")
+    attendance_edition = models.ForeignKey(
+        Edition,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="attended_cohorts",
+        help_text="The badge that attending the meetings earns.",
+    )
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=80)
+    zone = models.CharField("time zone", max_length=64, default="America/New_York", validators=[validate_zone])
+    team_email = models.EmailField()
+    grace_minutes = models.PositiveSmallIntegerField(default=15, help_text="Counts as on time; shown nowhere.")
+    late_days = models.PositiveSmallIntegerField(default=7, help_text="Late work taken for so many days; 0: none.")
+    attempts = models.PositiveSmallIntegerField(default=2, help_text="Rounds of review at most.")
+    revision_days = models.PositiveSmallIntegerField(default=28)
+    readers_per_submission = models.PositiveSmallIntegerField(default=1)
+    second_read_percent = models.PositiveSmallIntegerField(default=20)
+    reads_blind = models.BooleanField(default=True, help_text="Reviewers do not see applicants' names.")
+    shows_reviewer_names = models.BooleanField(default=False, help_text="Applicants see who reviewed, after release.")
+    opened_at = models.DateTimeField(null=True, blank=True)
+    opened_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    sending_paused_at = models.DateTimeField(null=True, blank=True)
+    sending_paused_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects: ClassVar = CohortQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-opened_at", "slug")
+        constraints = (
+            who_and_when("opened_at", "opened_by", name="cohort_opened_who_and_when"),
+            who_and_when("closed_at", "closed_by", name="cohort_closed_who_and_when"),
+            who_and_when("sending_paused_at", "sending_paused_by", name="cohort_paused_who_and_when"),
+            models.CheckConstraint(condition=Q(attempts__gte=1), name="cohort_takes_an_attempt"),
+            models.CheckConstraint(condition=Q(readers_per_submission__gte=1), name="cohort_has_a_reader"),
+            models.CheckConstraint(condition=Q(second_read_percent__lte=100), name="cohort_second_read_percent"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"/cohorts/{self.slug}/"
+
+
+class EventQuerySet(models.QuerySet):
+    def meetings(self):
+        return self.filter(kind=Event.Kind.MEETING)
+
+    def standing(self):
+        return self.filter(cancelled_at__isnull=True)
+
+    def in_time_order(self):
+        return self.order_by("starts_at", "pk")
+
+
+class Event(models.Model):
+    """A dated thing of a cohort.
+
+    People think of it as a day, and a meeting as local times on that day: these are kept as they were entered.
+    `starts_at` and `ends_at` are the instants worked out from them; for a day without a time, `ends_at` is the first
+    instant after it.
+    """
+
+    class Kind(models.TextChoices):
+        LEARNING_BEGINS = "learning_begins", "Learning begins"
+        MEETING = "meeting", "Community of Practice"
+        EVIDENCE_DUE = "evidence_due", "Evidence due"
+        REVIEWS_DUE = "reviews_due", "Reviews due"
+        REVISIONS_DUE = "revisions_due", "Revisions due"
+        DECISIONS = "decisions", "Decisions"
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=15, choices=Kind)
+    number = models.PositiveSmallIntegerField(default=1, help_text="Which meeting of the term.")
+    title = models.CharField(max_length=120)
+    on = models.DateField("date")
+    starts = models.TimeField("from", null=True, blank=True)
+    ends = models.TimeField("to", null=True, blank=True)
+    starts_at = models.DateTimeField(editable=False)
+    ends_at = models.DateTimeField(editable=False)
+    where = models.URLField("meeting link", max_length=400, blank=True)
+    bring = models.CharField(max_length=200, blank=True, help_text="What to bring.")
+    host = models.ForeignKey(PERSON, on_delete=models.SET_NULL, null=True, blank=True, related_name="hosted_events")
+    counts_for_attendance = models.BooleanField(default=True)
+    uid = models.UUIDField(default=uuid4, editable=False, unique=True)
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects: ClassVar = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("cohort", "starts_at", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=["cohort", "kind", "number"], name="one_event_per_number"),
+            models.CheckConstraint(
+                condition=Q(kind="meeting", starts__isnull=False, ends__isnull=False)
+                | (~Q(kind="meeting") & Q(starts__isnull=True, ends__isnull=True)),
+                name="event_only_meetings_have_times",
+            ),
+            models.CheckConstraint(condition=Q(ends_at__gt=models.F("starts_at")), name="event_ends_after_start"),
+            who_and_when("cancelled_at", "cancelled_by", name="event_cancelled_who_and_when"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    def clean(self):
+        if self.kind == self.Kind.MEETING and not (self.starts and self.ends):
+            raise ValidationError({"starts": "A meeting needs the time it begins and the time it ends."})
+        if self.starts and self.ends and self.ends <= self.starts:
+            raise ValidationError({"ends": "The meeting has to end after it begins."})
+        self.work_out_instants()
+
+    def work_out_instants(self):
+        """Fill `starts_at` and `ends_at` from the local date and times, by the rules of the cohort's zone."""
+        zone = self.cohort.zone
+        if self.starts and self.ends:
+            self.starts_at = clock.local_moment(self.on, self.starts, zone)
+            self.ends_at = clock.local_moment(self.on, self.ends, zone)
+        else:
+            self.starts_at = clock.end_of_day(self.on - timedelta(days=1), zone)
+            self.ends_at = clock.end_of_day(self.on, zone)
+
+    def save(self, *args, **kwargs):
+        self.work_out_instants()
+        super().save(*args, **kwargs)
+
+    @property
+    def is_meeting(self) -> bool:
+        return self.kind == self.Kind.MEETING
+
+
+class EnrollmentQuerySet(models.QuerySet):
+    def joined(self):
+        return self.filter(joined_at__isnull=False)
+
+    def taking_part(self):
+        """Joined and not withdrawn."""
+        return self.joined().filter(withdrawn_at__isnull=True)
+
+    def visible_to(self, person):
+        """An applicant's own; for an admin, those of their cohorts."""
+        return self.filter(Q(person=person) | Q(cohort__in=Cohort.objects.run_by(person)))
+
+
+class Enrollment(models.Model):
+    """One applicant in one cohort, from the invitation on."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="enrollments")
+    person = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="enrollments")
+    organization = models.CharField("district or employer", max_length=160, blank=True)
+    invitation = models.CharField(max_length=48, default=secret, unique=True, editable=False)
+    invited_at = models.DateTimeField(null=True, blank=True)
+    invited_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    joined_at = models.DateTimeField(null=True, blank=True)
+    extended_until = models.DateField(null=True, blank=True)
+    extended_at = models.DateTimeField(null=True, blank=True)
+    extended_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    extended_because = models.TextField(blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects: ClassVar = EnrollmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("cohort", "person__last_name", "person__first_name", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=["cohort", "person"], name="one_enrollment_per_person_and_cohort"),
+            who_and_when("invited_at", "invited_by", name="enrollment_invited_who_and_when"),
+            who_and_when("extended_at", "extended_by", name="enrollment_extended_who_and_when"),
+            who_and_when("withdrawn_at", "withdrawn_by", name="enrollment_withdrawn_who_and_when"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.cohort}"
+
+
+class StaffMembershipQuerySet(models.QuerySet):
+    def reviewing(self):
+        return self.filter(role__in=(StaffMembership.Role.REVIEWER, StaffMembership.Role.SECOND_READER))
+
+
+class StaffMembership(models.Model):
+    """One person's role in one cohort."""
+
+    class Role(models.TextChoices):
+        REVIEWER = "reviewer", "Reviewer"
+        SECOND_READER = "second_reader", "Second reader"
+        ADMIN = "admin", "Cohort admin"
+        DIRECTOR = "director", "Program director"
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="staff")
+    person = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="staff_memberships")
+    role = models.CharField(max_length=13, choices=Role)
+    organization = models.CharField("district or employer", max_length=160, blank=True)
+    takes_up_to = models.PositiveSmallIntegerField(default=8, help_text="Submissions a reviewer takes on.")
+
+    objects: ClassVar = StaffMembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("cohort", "role", "person__last_name", "person__first_name", "pk")
+        constraints = (models.UniqueConstraint(fields=["cohort", "person", "role"], name="one_membership_per_role"),)
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.get_role_display().lower()} of {self.cohort}"
+
+
+class Attendance(models.Model):
+    """Whether one applicant was at one meeting; or said beforehand that they cannot come."""
+
+    class Status(models.TextChoices):
+        HERE = "here", "Here"
+        EXCUSED = "excused", "Excused"
+        ABSENT = "absent", "Absent"
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="attendances")
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="attendances")
+    status = models.CharField(max_length=7, choices=Status)
+    minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    recorded_at = models.DateTimeField(default=clock.now)
+    recorded_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("event", "enrollment")
+        constraints = (models.UniqueConstraint(fields=["event", "enrollment"], name="one_attendance_per_meeting"),)
+
+    def __str__(self) -> str:
+        return f"{self.enrollment.person}: {self.get_status_display().lower()}"
+
+
+class ActivityMark(models.Model):
+    """An applicant's own word that they have done an activity."""
+
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="marks")
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="+")
+    done_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ("done_at", "pk")
+        constraints = (models.UniqueConstraint(fields=["enrollment", "activity"], name="one_mark_per_activity"),)
+
+    def __str__(self) -> str:
+        return f"{self.activity} done"
+
+
+class Reminder(models.Model):
+    """One reminder rule of a cohort: so many days from an event, at a local time, to whom it concerns."""
+
+    class Audience(models.TextChoices):
+        NOT_SUBMITTED = "not_submitted", "People who have not submitted"
+        EXPECTED = "expected", "Everyone who has not said they cannot come"
+        REVIEWERS = "reviewers", "Reviewers with work left"
+        REVISING = "revising", "People asked for a revision"
+
+    class Zone(models.TextChoices):
+        READER = "reader", "The reader's time zone"
+        COHORT = "cohort", "The cohort's time zone"
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="reminders")
+    key = models.SlugField(max_length=60)
+    event_kind = models.CharField(max_length=15, choices=Event.Kind)
+    days = models.SmallIntegerField(help_text="Days from the event; before it is negative.")
+    at = models.TimeField("time of day")
+    zone_of = models.CharField(max_length=6, choices=Zone, default=Zone.READER)
+    audience = models.CharField(max_length=13, choices=Audience)
+    subject = models.CharField(max_length=160)
+    body = models.TextField()
+    is_on = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("cohort", "event_kind", "days", "key")
+        constraints = (models.UniqueConstraint(fields=["cohort", "key"], name="one_reminder_per_key"),)
+
+    def __str__(self) -> str:
+        return self.key
+
+    def moment(self, event: Event, zone: str) -> datetime:
+        """When it is due for a reader in `zone`."""
+        day: date = event.on + timedelta(days=self.days)
+        place = zone if self.zone_of == self.Zone.READER and zone else event.cohort.zone
+        return clock.local_moment(day, self.at, place)
+
+
+class CalendarFeed(models.Model):
+    """The secret address of one person's calendar."""
+
+    person = models.OneToOneField(PERSON, on_delete=models.CASCADE, related_name="calendar_feed")
+    secret = models.CharField(max_length=48, default=secret, unique=True)
+
+    def __str__(self) -> str:
+        return f"Calendar of {self.person}"
+
+
+class StaffTaskQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(done_at__isnull=True)
+
+
+class StaffTask(models.Model):
+    """Something only a person can do: look at a file, answer a bounce, find another reader."""
+
+    class Kind(models.TextChoices):
+        READ_FILE = "read_file", "Look at a file by hand"
+        CONFLICT = "conflict", "Find another reader"
+        MAIL = "mail", "Correct an address"
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="tasks")
+    enrollment = models.ForeignKey(
+        Enrollment, on_delete=models.CASCADE, null=True, blank=True, related_name="staff_tasks"
+    )
+    kind = models.CharField(max_length=10, choices=Kind)
+    key = models.CharField(max_length=120, help_text="One task per key, however often it is asked for.")
+    sentence = models.TextField()
+    url = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects: ClassVar = StaffTaskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("created_at", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=["cohort", "key"], name="one_staff_task_per_key"),
+            who_and_when("done_at", "done_by", name="staff_task_done_who_and_when"),
+        )
+
+    def __str__(self) -> str:
+        return self.sentence

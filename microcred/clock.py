@@ -1,0 +1,58 @@
+"""The one clock of the house, and the rules that turn dates into instants.
+
+Every decision reads the clock once and passes the instant on. Tests and the demo set it with `fixed`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+
+_held: list[datetime] = []
+
+
+def now() -> datetime:
+    """This instant, aware, in UTC."""
+    return _held[-1] if _held else datetime.now(UTC)
+
+
+@contextmanager
+def fixed(instant: datetime) -> Iterator[None]:
+    """Hold the clock of this process at `instant` (aware) while the block runs."""
+    if instant.tzinfo is None:
+        raise ValueError("The clock takes aware instants only.")
+    _held.append(instant.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _held.pop()
+
+
+def today(zone: str, *, at: datetime | None = None) -> date:
+    """The calendar day that people in `zone` read on the wall."""
+    return (at or now()).astimezone(ZoneInfo(zone)).date()
+
+
+def end_of_day(day: date, zone: str) -> datetime:
+    """The first instant after `day` in `zone`: what arrives before it is in time.
+
+    A date without a time means 23:59:59 of that day. Keeping the exclusive end, the next local midnight, also
+    counts the last second's fractions as in time. Pages print it as 11:59 PM of `day`.
+    """
+    return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
+def local_moment(day: date, at: time, zone: str) -> datetime:
+    """The instant at which clocks in `zone` show `at` on `day`.
+
+    Raises: ValidationError, when the clocks change in that hour, so that the time exists twice or not at all.
+    """
+    place = ZoneInfo(zone)
+    first, second = (datetime.combine(day, at, place).replace(fold=fold) for fold in (0, 1))
+    if first.utcoffset() != second.utcoffset():
+        raise ValidationError(
+            f"The clocks change in that hour on {day:%B} {day.day}. Choose a time outside it.", code="clock_change"
+        )
+    return first.astimezone(UTC)

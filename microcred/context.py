@@ -1,0 +1,16 @@
+"""What every page knows."""
+
+from django.conf import settings
+
+from microcred import clock
+
+
+def site(request):
+    """The site's name, the reader's theme and whether this is the demo. Queries: none."""
+    person = getattr(request, "user", None)
+    return {
+        "site_name": settings.SITE_NAME,
+        "demo": settings.DEMO,
+        "theme": person.theme if person and person.is_authenticated else "",
+        "now": clock.now(),
+    }

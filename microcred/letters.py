@@ -1,0 +1,78 @@
+"""Letters: Markdown with `{{ placeholders }}`, composed into a subject, plain text and HTML of equal content.
+
+Placeholders are looked up in a plain mapping and nothing else, so a letter that an admin wrote can reach no other data.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from markdown_it import MarkdownIt
+
+from microcred.verdict import Refused
+
+PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+LINK = re.compile(r"\[([^\]]+)\]\((\S+?)\)")
+MARKS = r"([\\`*_{}\[\]()#+\-.!|<>~])"
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False})
+
+
+class Markdown(str):
+    """A value that is Markdown already: a list, a link. Any other value stands in a letter as it was typed."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Letter:
+    subject: str
+    text: str
+    html: str
+
+
+def compose(subject: str, body: str, values: Mapping[str, object], *, footer: str = "") -> Letter:
+    """The letter with its placeholders filled in; `footer` says why the reader got it.
+
+    Raises: Refused, naming the placeholder that has no value: no letter leaves with a hole in it.
+    """
+    source = fill(body, values, quote=quoted)
+    return Letter(
+        subject=" ".join(fill(subject, values).split()),
+        text=as_text(source) + (f"\n\n--\n{footer}\n" if footer else "\n"),
+        html=render_to_string("mail/base.html", {"body": as_html(source), "footer": footer}),
+    )
+
+
+def fill(source: str, values: Mapping[str, object], *, quote: Callable[[str], str] = str) -> str:
+    """`source` with every placeholder replaced. Raises: Refused, when one is unknown or empty."""
+
+    def value(found: re.Match) -> str:
+        name = found[1]
+        filled = values.get(name, "")
+        if isinstance(filled, Markdown) and filled.strip():
+            return filled
+        if not str(filled).strip():
+            raise Refused(f"The letter cannot be written: “{name.replace('_', ' ')}” has no value.")
+        return quote(str(filled).strip())
+
+    return PLACEHOLDER.sub(value, source).strip()
+
+
+def placeholders(source: str) -> set[str]:
+    return set(PLACEHOLDER.findall(source))
+
+
+def as_html(source: str) -> str:
+    """Safe HTML of Markdown: raw HTML in it is shown as text."""
+    return _markdown.render(source)
+
+
+def as_text(source: str) -> str:
+    """Markdown as plain text: links with their address, marks off."""
+    return re.sub(rf"\\{MARKS}", r"\1", LINK.sub(r"\1: \2", source).replace("**", "").replace("\\\n", "\n"))
+
+
+def quoted(words: str) -> str:
+    """What a person wrote, as Markdown that shows exactly those signs."""
+    return re.sub(MARKS, r"\\\1", words)

@@ -1,0 +1,46 @@
+"""Every address of the site. Each floor names its own pages; `tests/access.tsv` says who may open them."""
+
+from allauth.account import views as account
+from django.contrib import admin
+from django.urls import include, path
+
+from microcred import views
+
+sign_in = [
+    path("sign-in/", account.login, name="account_login"),
+    path("sign-in/code/", account.request_login_code, name="account_request_login_code"),
+    path("sign-in/code/check/", account.confirm_login_code, name="account_confirm_login_code"),
+    path("sign-in/again/", account.reauthenticate, name="account_reauthenticate"),
+    path("sign-in/inactive/", account.account_inactive, name="account_inactive"),
+    path("sign-in/new/", account.signup, name="account_signup"),
+    path("sign-in/password/forgotten/", account.password_reset, name="account_reset_password"),
+    path("sign-in/password/sent/", account.password_reset_done, name="account_reset_password_done"),
+    path(
+        "sign-in/password/<uidb36>-<path:key>/", account.password_reset_from_key, name="account_reset_password_from_key"
+    ),
+    path("sign-in/password/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path("sign-out/", account.logout, name="account_logout"),
+    path("account/email/", account.email, name="account_email"),
+    path("account/email/confirm/", account.email_verification_sent, name="account_email_verification_sent"),
+    path("account/email/confirm/<str:key>/", account.confirm_email, name="account_confirm_email"),
+    path("account/password/", account.password_change, name="account_change_password"),
+    path("account/password/new/", account.password_set, name="account_set_password"),
+    path("account/mfa/", include("allauth.mfa.urls")),
+]
+
+urlpatterns = [
+    *sign_in,
+    path("account/", views.account, name="account"),
+    path("help/", views.help_page, name="help"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("health/", views.health, name="health"),
+    path("admin/", admin.site.urls),
+    path("", include("badges.urls")),
+    path("", include("cohorts.urls")),
+    path("", include("submissions.urls")),
+    path("", include("reviews.urls")),
+]
+
+handler404 = "microcred.views.not_found"
+handler403 = "microcred.views.not_allowed"

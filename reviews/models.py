@@ -1,0 +1,185 @@
+"""What reviewers say of a submission, and what is decided."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from badges.models import Criterion, Level, RequiredDocument, who_and_when
+from cohorts.models import Cohort
+from microcred import clock
+from submissions.models import Submission
+
+PERSON = settings.AUTH_USER_MODEL
+
+
+class AssignmentQuerySet(models.QuerySet):
+    def standing(self):
+        """Not handed back."""
+        return self.filter(handed_back_at__isnull=True)
+
+    def of(self, person):
+        return self.standing().filter(reviewer=person)
+
+    def unfinished(self):
+        return self.standing().filter(Q(review__isnull=True) | Q(review__finished_at__isnull=True))
+
+
+class Assignment(models.Model):
+    """Who reads a submission in a round, and in which role."""
+
+    class Role(models.TextChoices):
+        READER = "reader", "Reader"
+        SECOND_READER = "second_reader", "Second reader"
+
+    class Conflict(models.TextChoices):
+        KNOWS = "knows", "I know this person"
+        EMPLOYER = "employer", "Same district or employer"
+        COACHED = "coached", "I coached this work"
+        OTHER = "other", "Another reason"
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="assignments")
+    round_number = models.PositiveSmallIntegerField()
+    reviewer = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="assignments")
+    role = models.CharField(max_length=13, choices=Role, default=Role.READER)
+    assigned_at = models.DateTimeField(default=clock.now)
+    assigned_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    handed_back_at = models.DateTimeField(null=True, blank=True)
+    handed_back_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    conflict = models.CharField(max_length=8, choices=Conflict, blank=True)
+    conflict_note = models.TextField(blank=True)
+
+    objects: ClassVar = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("assigned_at", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["submission", "round_number", "reviewer"], name="one_assignment_per_reviewer_and_round"
+            ),
+            models.UniqueConstraint(
+                fields=["submission", "round_number", "role"],
+                condition=Q(role="second_reader", handed_back_at__isnull=True),
+                name="one_second_reader_per_round",
+            ),
+            who_and_when("handed_back_at", "handed_back_by", name="assignment_handed_back_who_and_when"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.reviewer} reads {self.submission}, round {self.round_number}"
+
+
+class ReviewQuerySet(models.QuerySet):
+    def finished(self):
+        return self.filter(finished_at__isnull=False)
+
+    def readable_by(self, person):
+        """A reviewer's own always; a colleague's of the same submission once one's own is finished."""
+        spoken = self.model.objects.finished().filter(assignment__reviewer=person)
+        return self.filter(
+            Q(assignment__reviewer=person)
+            | Q(assignment__submission__in=spoken.values("assignment__submission"))
+            | Q(assignment__submission__enrollment__cohort__in=Cohort.objects.run_by(person))
+        )
+
+
+class Review(models.Model):
+    """What one reviewer says of one submission in one round."""
+
+    assignment = models.OneToOneField(Assignment, on_delete=models.CASCADE, related_name="review")
+    started_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("started_at", "pk")
+
+    def __str__(self) -> str:
+        return f"Review by {self.assignment.reviewer}"
+
+
+class Score(models.Model):
+    """A level and a comment for one criterion. Its version guards against two tabs."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="scores")
+    criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="+")
+    level = models.ForeignKey(Level, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    comment = models.TextField(blank=True)
+    private_note = models.TextField(blank=True, help_text="For staff; never shown to the applicant.")
+    version = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(default=clock.now)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ("review", "criterion__position")
+        constraints = (models.UniqueConstraint(fields=["review", "criterion"], name="one_score_per_criterion"),)
+
+    def __str__(self) -> str:
+        return f"{self.criterion}: {self.level or 'not scored'}"
+
+
+class SavedComment(models.Model):
+    """A comment worth using again: one's own, or shared by the cohort's staff."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="saved_comments")
+    person = models.ForeignKey(
+        PERSON, on_delete=models.CASCADE, null=True, blank=True, related_name="saved_comments",
+        help_text="Empty: shared with every reviewer.",
+    )  # fmt: skip
+    criterion = models.ForeignKey(Criterion, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    title = models.CharField(max_length=60)
+    text = models.TextField()
+
+    class Meta:
+        ordering = ("title", "pk")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Decision(models.Model):
+    """What was decided of one round: made, then released. Released decisions are never edited."""
+
+    class Outcome(models.TextChoices):
+        AWARD = "award", "Badge awarded"
+        REVISE = "revise", "Revision"
+        NOT_AWARDED = "not_awarded", "Not awarded"
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="decisions")
+    round_number = models.PositiveSmallIntegerField()
+    outcome = models.CharField(max_length=11, choices=Outcome)
+    criteria = models.ManyToManyField(Criterion, blank=True, related_name="+", help_text="Those still to be met.")
+    documents = models.ManyToManyField(RequiredDocument, blank=True, related_name="+", help_text="Asked for again.")
+    due_on = models.DateField(null=True, blank=True)
+    subject = models.CharField(max_length=200)
+    letter = models.TextField(help_text="Markdown, as it leaves.")
+    made_at = models.DateTimeField(default=clock.now)
+    made_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    release_at = models.DateTimeField(null=True, blank=True, help_text="Scheduled for this instant.")
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.ForeignKey(
+        PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Empty: the schedule."
+    )
+    reopened_at = models.DateTimeField(null=True, blank=True)
+    reopened_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ("submission", "round_number", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["submission", "round_number"],
+                condition=Q(reopened_at__isnull=True),
+                name="one_standing_decision_per_round",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="revise") | Q(due_on__isnull=False), name="decision_revision_has_a_day"
+            ),
+            who_and_when("reopened_at", "reopened_by", name="decision_reopened_who_and_when"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()} for {self.submission}"

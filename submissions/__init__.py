@@ -1,0 +1,1 @@
+"""What an applicant hands in: documents, versions, checks, answers and the workflow."""

@@ -1,0 +1,257 @@
+"""What an applicant hands in: versions are only ever added, events only ever appended."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from badges.models import Competency, Criterion, Prompt, RequiredDocument
+from cohorts.models import Cohort, Enrollment, secret
+from microcred import clock
+from submissions.states import HANDED_IN, State
+
+PERSON = settings.AUTH_USER_MODEL
+
+
+class SubmissionQuerySet(models.QuerySet):
+    def visible_to(self, person):
+        """An applicant's own; for an admin, those of their cohorts. Reviewers come by their assignments."""
+        return self.filter(
+            Q(enrollment__person=person) | Q(enrollment__cohort__in=Cohort.objects.run_by(person))
+        )
+
+    def handed_in(self):
+        return self.filter(state__in=HANDED_IN)
+
+
+class Submission(models.Model):
+    """All that an enrollment hands in."""
+
+    enrollment = models.OneToOneField(Enrollment, on_delete=models.CASCADE, related_name="submission")
+    number = models.PositiveIntegerField(unique=True, help_text="What people say: 0417.")
+    reference = models.CharField(max_length=20, unique=True, help_text="What receipts print: L2-0417-K.")
+    state = models.CharField(max_length=18, choices=State, default=State.DRAFT)
+    state_before = models.CharField(max_length=18, choices=State, blank=True, help_text="Before a withdrawal.")
+    competency = models.ForeignKey(Competency, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects: ClassVar = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("number",)
+        indexes = (models.Index(fields=["state"], name="submission_by_state"),)
+
+    def __str__(self) -> str:
+        return f"Submission {self.short_number}"
+
+    @property
+    def short_number(self) -> str:
+        return f"{self.number:04}"
+
+
+class Round(models.Model):
+    """One go at handing in: the first, or one that a revision request opened."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="rounds")
+    number = models.PositiveSmallIntegerField()
+    opened_at = models.DateTimeField(default=clock.now)
+    due_on = models.DateField(null=True, blank=True, help_text="A revision's own day; the first has the cohort's.")
+    documents = models.ManyToManyField(
+        RequiredDocument, blank=True, related_name="+", help_text="Asked for again; empty in the first round."
+    )
+    criteria = models.ManyToManyField(
+        Criterion, blank=True, related_name="+", help_text="Still open; empty in the first round, where all are."
+    )
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    is_late = models.BooleanField(default=False)
+    frozen_at = models.DateTimeField(null=True, blank=True, help_text="From here on its versions stay.")
+    what_changed = models.TextField(blank=True, help_text="In the applicant's words.")
+
+    class Meta:
+        ordering = ("submission", "number")
+        constraints = (
+            models.UniqueConstraint(fields=["submission", "number"], name="one_round_per_number"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="round_counts_from_one"),
+        )
+
+    def __str__(self) -> str:
+        return f"Round {self.number} of {self.submission}"
+
+
+class WorkflowEvent(models.Model):
+    """One move that was made. Appended, never changed: history page, audit trail, source of every message."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="events")
+    move = models.CharField(max_length=20)
+    source = models.CharField(max_length=18, choices=State)
+    target = models.CharField(max_length=18, choices=State)
+    round_number = models.PositiveSmallIntegerField()
+    actor = models.ForeignKey(
+        PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Empty: the system."
+    )
+    at = models.DateTimeField()
+    why = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.move}: {self.source} → {self.target}"
+
+
+class Document(models.Model):
+    """One slot: a required document of one submission, and the version that counts now."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="documents")
+    required = models.ForeignKey(RequiredDocument, on_delete=models.PROTECT, related_name="+")
+    current = models.ForeignKey("Version", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ("submission", "required__position")
+        constraints = (models.UniqueConstraint(fields=["submission", "required"], name="one_slot_per_document"),)
+
+    def __str__(self) -> str:
+        return f"{self.required} of {self.submission}"
+
+
+class VersionQuerySet(models.QuerySet):
+    def awaiting_check(self, at):
+        """Without a verdict, and in no worker's hands."""
+        return self.filter(verdict=Version.Verdict.CHECKING).exclude(leased_until__gt=at)
+
+    def counting(self):
+        """Those that stand in a slot now."""
+        return self.filter(pk=models.F("document__current"))
+
+
+def storage_key(version: "Version", received_name: str) -> str:
+    """Where the bytes lie: a generated key, nothing of what a person typed."""
+    key = secret()
+    return f"{key[:2]}/{key}.bin"
+
+
+class Version(models.Model):
+    """One uploaded file of a slot. Its bytes are kept as they came."""
+
+    class Verdict(models.TextChoices):
+        CHECKING = "checking", "Checking…"
+        READY = "ready", "Ready"
+        ADVICE = "advice", "Check this"
+        BLOCKED = "blocked", "Fix this"
+        UNREAD = "unread", "We will check this by hand"
+
+    MAX_TRIES = 3
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    round_number = models.PositiveSmallIntegerField(default=1)
+    received_name = models.CharField(max_length=255)
+    canonical_name = models.CharField(max_length=255, blank=True)
+    renamed_at = models.DateTimeField(null=True, blank=True, help_text="When the applicant took our name for it.")
+    file = models.FileField(upload_to=storage_key, max_length=120)
+    size_bytes = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    arrived_at = models.DateTimeField(help_text="When the request began to arrive.")
+    added_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=8, choices=Verdict, default=Verdict.CHECKING)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    words = models.PositiveIntegerField(default=0)
+    outside = models.TextField(blank=True, help_text="Text outside any answer area.")
+    seconds = models.FloatField(null=True, blank=True, help_text="What the check took.")
+    peak_mib = models.FloatField(null=True, blank=True)
+
+    objects: ClassVar = VersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("document", "number")
+        constraints = (models.UniqueConstraint(fields=["document", "number"], name="one_version_per_number"),)
+        indexes = (
+            models.Index(fields=["arrived_at"], condition=Q(verdict="checking"), name="version_awaiting_check"),
+        )
+
+    def __str__(self) -> str:
+        return f"Version {self.number} of {self.document}"
+
+    @property
+    def shown_name(self) -> str:
+        """Our copy's name once the applicant took it or it needed nothing; else the name it came with."""
+        return self.canonical_name if self.renamed_at and self.canonical_name else self.received_name
+
+
+class Finding(models.Model):
+    """What one check says of a version."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="findings")
+    position = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=40)
+    level = models.CharField(max_length=7)
+    sentence = models.TextField()
+    fix = models.CharField(max_length=20, blank=True)
+    data = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ("version", "position")
+        constraints = (models.UniqueConstraint(fields=["version", "position"], name="one_finding_per_position"),)
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.sentence}"
+
+
+class Answer(models.Model):
+    """The text found for one prompt in one version."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="answers")
+    prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True, help_text="Safe: written by our own reader, cleaned once more.")
+    words = models.PositiveIntegerField(default=0)
+    found_by = models.CharField(max_length=6, blank=True)
+
+    class Meta:
+        ordering = ("version", "prompt__number")
+        constraints = (models.UniqueConstraint(fields=["version", "prompt"], name="one_answer_per_prompt"),)
+
+    def __str__(self) -> str:
+        return f"Answer to {self.prompt.code}"
+
+
+class Receipt(models.Model):
+    """Proof of what was handed in and when. Its address works for good."""
+
+    ref = models.CharField(max_length=24, unique=True)
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="receipts")
+    round_number = models.PositiveSmallIntegerField()
+    received_at = models.DateTimeField()
+    is_late = models.BooleanField(default=False)
+    files = models.JSONField(help_text="[{title, name, size_bytes, sha256, arrived_at}]")
+
+    class Meta:
+        ordering = ("-received_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"Receipt {self.ref}"
+
+
+class DocumentAccess(models.Model):
+    """One reading of a document by somebody: education records ask for it."""
+
+    class Form(models.TextChoices):
+        ORIGINAL = "original", "The file as it came"
+        TEXT = "text", "What we read in it"
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="accesses")
+    person = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20)
+    form = models.CharField(max_length=8, choices=Form)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.person} read {self.version}"
+
+
