@@ -1,0 +1,134 @@
+"""The verdict on one name: unwrap it, find REVISED, read the title from the right, then the person."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from .canonical import canonical_stem, safe_stem
+from .person import judge_person
+from .title import NEAR, find_title, readings
+from .words import stretch, words_of
+from .wrapping import unwrap
+
+REVISED = "revised"
+NEARLY = {  # said for REVISED, or added by habit
+    *("revision", "revise", "rev", "version", "ver", "v", "final", "updated", "update", "corrected", "edited"),
+    *("resubmission", "resubmit", "redo", "new", "draft"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NameVerdict:
+    """What is to be done with a received name.
+
+    verdict: accept, normalise, fix or reject.  canonical, safe: the names to keep and to hand out.
+    reason: ok, form, revised.unasked (accept, normalise); title.unknown, title.near, title.other,
+    title.order, title.extra, person.missing, person.initial, person.initial_missing, person.swapped,
+    person.near, person.extra, person.other, revised.missing, revised.nearly (fix);
+    empty, lock, kind.extension, kind.hidden (reject).
+    detail: the words found that the reason speaks of, for a sentence; escape them where they are shown.
+    """
+
+    verdict: str
+    canonical: str
+    safe: str
+    reason: str
+    detail: str = ""
+
+
+def judge(
+    name: str,
+    *,
+    last: str,
+    first: str,
+    title: str,
+    aliases: Sequence[str] = (),
+    other_titles: Sequence[str] = (),
+    revised: bool = False,
+) -> NameVerdict:
+    """Judge `name` for this person and title; `revised` when a revision was asked for. Never raises."""
+    stem = canonical_stem(last, first, title, revised=revised)
+    canonical, safe = f"{stem}.docx", f"{safe_stem(stem)}.docx"
+
+    def verdict(kind, reason, detail=""):
+        return NameVerdict(kind, canonical, safe, reason, detail)
+
+    if len(name) <= 4 * len(canonical) and unicodedata.normalize("NFC", name) == canonical:
+        return verdict("accept", "ok")
+    bare = unwrap(name)
+    if bare.refusal:
+        return verdict("reject", bare.refusal, bare.found)
+    if bare.stem in (stem, safe_stem(stem)):
+        return verdict("normalise", "form")
+    asked = _Asked(last, first, readings((title, *aliases)), readings(other_titles), revised)
+    reason, detail = asked.judge(bare.stem)
+    return verdict("normalise" if reason in ("form", "revised.unasked") else "fix", reason, detail)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is expected of a name."""
+
+    last: str
+    first: str
+    expected: list[str]
+    others: list[str]
+    revised: bool
+
+    def judge(self, stem):
+        """Reason and detail for a stem without extension and copy marks."""
+        words, marked = self._without_revised(words_of(stem))
+        found, habit = self._find(words)
+        if found.code != "ok":
+            return found.code, stretch(stem, found.title)
+        who = judge_person(found.person, last=self.last, first=self.first)
+        if who != "ok":
+            return who, stretch(stem, found.person)
+        if habit:
+            return ("revised.nearly" if self.revised and not marked else "title.extra"), stretch(stem, habit)
+        if self.revised and not marked:
+            return "revised.missing", ""
+        return ("revised.unasked" if marked and not self.revised else "form"), ""
+
+    def _find(self, words):
+        """The title, and the habit words (v2, final) that had to be put aside to see it."""
+        found = find_title(words, expected=self.expected, others=self.others)
+        if found.code in ("ok", "title.other"):
+            return found, []
+        shorter = _without_habits(words)
+        if len(shorter) < len(words):
+            again = find_title(shorter, expected=self.expected, others=self.others)
+            if again.code == "ok":
+                return again, words[len(shorter) :]
+        return found, []
+
+    def _without_revised(self, words):
+        """The words without REVISED and its number, and whether it was there.
+
+        A title or a surname may hold the word itself: that many are left alone.
+        """
+        places = [n for n, word in enumerate(words) if word.fold == REVISED]
+        titles = max((form.count(REVISED) for form in self.expected + self.others), default=0)
+        own = titles + self.last.casefold().count(REVISED)
+        extra = set(places[own:])
+        if not extra:
+            return words, False
+        end = max(extra) + 1
+        if all(word.fold.isdigit() or word.fold in ("v", "version") for word in words[end:]):
+            words = words[:end]
+        return [word for n, word in enumerate(words) if n not in extra], True
+
+
+def _without_habits(words):
+    """`words` up to the trailing run of "v2", "final", "revision" and misspelt REVISED."""
+    end = len(words)
+    while end and (words[end - 1].fold.isdigit() or _is_habit(words[end - 1].fold)):
+        end -= 1
+    return words[:end]
+
+
+def _is_habit(word):
+    if word in NEARLY:
+        return True
+    return 5 <= len(word) <= 10 and SequenceMatcher(None, word, REVISED, autojunk=False).ratio() >= NEAR
