@@ -30,7 +30,7 @@ PEOPLE = (
     ("director@example.org", "program director", "sees whether the plan is on track"),
 )
 SECONDS_TO_START = 60
-SECONDS_TO_STOP = {"web": 3, "beat": 1, "worker": 3, "broker": 2}       # together under ten
+SECONDS_TO_STOP = {"web": 3, "beat": 1, "worker": 3, "broker": 2}  # together under ten
 
 
 class Stopped(Exception):
@@ -139,7 +139,7 @@ def environment(address, broker_port):
         "SITE_URL": address,
         "DATABASE_URL": database_url(DATABASE),
         "REDIS_URL": f"redis://127.0.0.1:{broker_port}/0",
-        "EMAIL_URL": "dummymail://",                # every mail can be read in the demo's outbox
+        "EMAIL_URL": "dummymail://",  # every mail can be read in the demo's outbox
     }
 
 

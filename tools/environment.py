@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 OLDEST = (3, 11)
-LOCKS = ("runtime", "develop")          # each holds all of the one before
+LOCKS = ("runtime", "develop")  # each holds all of the one before
 
 
 def stop(sentence):
@@ -52,14 +52,14 @@ def _folder():
 
 
 def _make(folder):
-    print("Making a virtual environment in {} …".format(folder.name), flush=True)
+    print(f"Making a virtual environment in {folder.name} …", flush=True)
     try:
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, capture_output=True, text=True)
     except subprocess.CalledProcessError as failure:
         said = (failure.stdout + failure.stderr).strip()
         if not os.access(str(ROOT), os.W_OK):
-            stop("The folder {} cannot be written to. Copy Microcred to one of your own.".format(ROOT))
-        stop("Python could not make a virtual environment. It said:\n{}".format(said))
+            stop(f"The folder {ROOT} cannot be written to. Copy Microcred to one of your own.")
+        stop(f"Python could not make a virtual environment. It said:\n{said}")
 
 
 def _stamp(folder, lock):
@@ -72,12 +72,12 @@ def _digest(lock):
 
 def _holds(folder, lock):
     """Whether this lock, or one that contains it, is installed as it stands today."""
-    enough = LOCKS[LOCKS.index(lock):]
+    enough = LOCKS[LOCKS.index(lock) :]
     return any(_stamp(folder, name).exists() and _stamp(folder, name).read_text() == _digest(name) for name in enough)
 
 
 def _fill(folder, lock):
-    print("Installing the packages that requirements/{}.txt names; once, about a minute …".format(lock), flush=True)
+    print(f"Installing the packages that requirements/{lock}.txt names; once, about a minute …", flush=True)
     if not any(_run(command) for command in _installers(folder, lock)):
         stop(
             "The packages could not be installed; the lines above say why.\n"

@@ -4,6 +4,7 @@ Ctrl-C in a terminal reaches the launcher only; it then stops the others one by 
 launcher left behind is found by the process groups that it noted, and stopped at the next start.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -71,10 +72,8 @@ class Notebook:
 
 
 def end_group(group):
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def _is_ours(group):
@@ -99,6 +98,6 @@ def _running_by_proc():
             state, _, group = (folder / "stat").read_text().rpartition(") ")[2].split()[:3]
             command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
-            continue                    # it ended while we looked
+            continue  # it ended while we looked
         if state != "Z":
             yield int(group), command

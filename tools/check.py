@@ -1,0 +1,69 @@
+"""Everything that can be said about the code without running the suite; each check in a line."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from environment import ROOT, enter
+
+SECRET = "check-only-" + "".join(f"{number:02x}" for number in range(60))  # long and varied, and no secret
+PRODUCTION = {
+    "SECRET_KEY": SECRET,
+    "ALLOWED_HOSTS": "badges.example.org",
+    "SITE_URL": "https://badges.example.org",
+    "DATABASE_URL": "postgres://microcred@database/microcred",
+    "REDIS_URL": "redis://broker:6379/0",
+    "EMAIL_URL": "smtp://mail:25",
+}
+
+
+def main():
+    enter("develop")
+    with tempfile.TemporaryDirectory() as folder:
+        here = {**clean(), "SECRET_KEY": SECRET, "DATABASE_URL": f"sqlite:///{folder}/check.sqlite3"}
+        failed = [name for name, command, env in checks(here) if not passes(name, command, env)]
+    print(f"\n{len(failed)} to mend: {', '.join(failed)}" if failed else "\nAll is well.", flush=True)
+    sys.exit(1 if failed else 0)
+
+
+def clean():
+    """The environment without a developer's own settings."""
+    mine = {*PRODUCTION, "DEBUG", "DEMO", "STORAGE_URL", "SENTRY_DSN", "CLAMD_URL", "SITE_NAME", "FROM_EMAIL"}
+    return {name: value for name, value in os.environ.items() if name not in mine}
+
+
+def checks(here):
+    """Name, command and environment of each."""
+    manage = [sys.executable, "manage.py"]
+    templates = sorted(str(file.relative_to(ROOT)) for file in ROOT.glob("*/**/*.html") if "var" not in file.parts[:-1])
+    return [
+        ("style", tool("ruff", "check", "--quiet", "."), here),
+        ("format", tool("ruff", "format", "--check", "--quiet", "."), here),
+        ("types", [sys.executable, "-m", "mypy"], here),
+        ("templates", tool("djade", "--check", "--target-version", "5.2", *templates), here),
+        ("floors", tool("lint-imports"), here),
+        ("migrations", [*manage, "makemigrations", "--check", "--dry-run"], here),
+        ("settings", [*manage, "check", "--deploy", "--fail-level", "WARNING"], {**clean(), **PRODUCTION}),
+        ("diagram", [*manage, "workflow_diagram", "--check"], here),
+    ]
+
+
+def tool(name, *arguments):
+    """A program of the virtual environment."""
+    return [str(Path(sys.executable).parent / name), *arguments]
+
+
+def passes(name, command, env):
+    began = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    print(f"{name:<12}{'ok' if done.returncode == 0 else 'FAILED':<8}{time.monotonic() - began:6.1f} s", flush=True)
+    if done.returncode:
+        print((done.stdout + done.stderr).rstrip() + "\n", flush=True)
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    main()
