@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.crypto import get_random_string
 
 from badges.models import Activity, Edition, who_and_when
 from microcred import clock
@@ -20,6 +21,11 @@ PERSON = settings.AUTH_USER_MODEL
 def secret() -> str:
     """48 hexadecimal digits that nobody guesses."""
     return secrets.token_hex(24)
+
+
+def reference() -> str:
+    """A short public name for a row: ten letters and digits, none of which look alike."""
+    return get_random_string(10, "23456789abcdefghjkmnpqrstvwxyz")
 
 
 class CohortQuerySet(models.QuerySet):
@@ -200,6 +206,7 @@ class Enrollment(models.Model):
 
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="enrollments")
     person = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="enrollments")
+    ref = models.CharField(max_length=10, default=reference, unique=True, editable=False, help_text="In addresses.")
     organization = models.CharField("district or employer", max_length=160, blank=True)
     invitation = models.CharField(max_length=48, default=secret, unique=True, editable=False)
     invited_at = models.DateTimeField(null=True, blank=True)

@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
             name='Enrollment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ref', models.CharField(default=cohorts.models.reference, editable=False, help_text='In addresses.', max_length=10, unique=True)),
                 ('organization', models.CharField(blank=True, max_length=160, verbose_name='district or employer')),
                 ('invitation', models.CharField(default=cohorts.models.secret, editable=False, max_length=48, unique=True)),
                 ('invited_at', models.DateTimeField(blank=True, null=True)),
