@@ -3,12 +3,17 @@
 from datetime import date, time
 from itertools import count
 
-from badges.models import Activity, Badge, Criterion, Edition, Level, Program, Prompt, RequiredDocument
+from badges.models import Activity, Badge, Criterion, Edition, Letter, Level, Program, Prompt, RequiredDocument
 from cohorts.models import Cohort, Enrollment, Event, StaffMembership
 from microcred import clock
 from microcred.models import User
 
 _number = count(1)
+LETTERS = (
+    "invitation receipt receipt-late revised-received file-needs-fixing reminder-two-weeks reminder-three-days "
+    "reminder-today reminder-late reminder-meeting meeting-changed meeting-cancelled revision award not-awarded "
+    "returned-incomplete reviewer-assigned reminder-reviews conflict-thanks reminder-revision"
+).split()
 LEVELS = (
     (3, "Meets", "Names it, shows it, explains it.", True),
     (2, "Approaching", "Names it.", False),
@@ -56,6 +61,10 @@ def edition(*, prompts=2, **fields) -> Edition:
     Prompt.objects.create(document=plan, code="L2-GP-Q1", number=1, text="What will you work on?", min_words=3)
     Activity.objects.create(
         edition=made, key="video", group="Stages", title="Watch the video", kind="watch", minutes=9, position=1
+    )
+    Letter.objects.bulk_create(
+        Letter(edition=made, key=key, subject=f"{key} for {{{{ first_name }}}}", body=f"Dear {{{{ first_name }}}}: {key}.")
+        for key in LETTERS
     )
     return made
 
