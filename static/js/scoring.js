@@ -1,0 +1,97 @@
+/* Scoring by keyboard, changes on and off, saved comments, and what became of each save.
+   form[data-scoring]            turns this on; [data-keys=off] leaves the keys out (a setting of the account)
+   .q[data-question]             one question (details or section); its radios, its [data-comment] textarea
+   input[data-key=3]             the key that chooses this level
+   [data-insert="text"]          puts its text at the cursor of the question's comment, never over it
+   button[data-toggle-changes]   aria-pressed; hides and shows the marks in the question, remembered for the person
+   [data-save-status]            the one place that says “Saved 2:14 PM”; [data-save-voice role=status class=vh] speaks for it
+   [data-autosave]               the elements (hx-post, hx-swap=none) whose requests are a save
+   button[data-next]             Ctrl+Enter presses it; dialog#keys lists the keys and opens with “?” */
+const form = document.querySelector("form[data-scoring]");
+const questions = [...document.querySelectorAll("[data-question]")];
+const memory = `changes:${document.body.dataset.person}`;
+
+const current = () => document.activeElement.closest("[data-question]") ?? document.querySelector(".q.now") ?? questions[0];
+const unscored = (question) => !question.querySelector("input[type=radio]:checked");
+
+function go(question) {
+  if (!question) return;
+  if (question.tagName === "DETAILS") question.open = true;
+  const place = question.querySelector("summary, h2");
+  if (place.tagName !== "SUMMARY") place.tabIndex = -1;
+  place.focus();
+}
+
+function showChanges(shown) {
+  localStorage.setItem(memory, shown ? "on" : "off");
+  document.querySelectorAll("[data-toggle-changes]").forEach((button) => button.setAttribute("aria-pressed", String(shown)));
+  document.querySelectorAll("[data-question] .prose").forEach((prose) => prose.classList.toggle("plain-changes", !shown));
+}
+
+function insert(words, field) {
+  const gap = field.selectionStart && !/\s$/.test(field.value.slice(0, field.selectionStart)) ? " " : "";
+  field.setRangeText(gap + words, field.selectionStart, field.selectionStart, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+  say("Inserted");
+}
+
+const KEYS = {
+  c: () => current().querySelector("[data-comment]")?.focus(),
+  j: () => go(questions[questions.indexOf(current()) + 1]),
+  k: () => go(questions[questions.indexOf(current()) - 1]),
+  n: () => go([...questions.slice(questions.indexOf(current()) + 1), ...questions].find(unscored)),
+  d: () => current().querySelector("[data-toggle-changes]")?.click(),
+  "?": () => document.getElementById("keys")?.showModal?.(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (!form || form.dataset.keys === "off") return;
+  const typing = event.target.matches("textarea, select, input:not([type=radio], [type=checkbox])");
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) document.querySelector("[data-next]")?.click();
+  else if (event.key === "Escape" && typing) go(current());
+  else if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey && !document.querySelector("dialog[open]")) {
+    const level = current()?.querySelector(`input[data-key="${CSS.escape(event.key)}"]`);
+    const deed = level ? () => level.click() : KEYS[event.key.toLowerCase()];
+    if (!deed) return;
+    event.preventDefault();
+    deed();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const toggle = event.target.closest("[data-toggle-changes]");
+  if (toggle) showChanges(toggle.getAttribute("aria-pressed") !== "true");
+  const chip = event.target.closest("[data-insert]");
+  const home = chip?.closest("[data-question]") ?? current();
+  if (chip && home) {
+    chip.closest("dialog")?.close();
+    insert(chip.dataset.insert, home.querySelector("[data-comment]"));
+  }
+});
+if (localStorage.getItem(memory) === "off") showChanges(false);
+
+/* The words of saving: the voice speaks only when it moves to or from “Not saved”. */
+const status = document.querySelector("[data-save-status]");
+const tries = new WeakMap();
+const say = (words) => (document.querySelector("[data-save-voice]") ?? {}).textContent = words;
+
+function tell(words, trouble = false) {
+  if (!status) return;
+  if (trouble !== status.classList.contains("trouble")) say(words);
+  status.classList.toggle("trouble", trouble);
+  status.textContent = words;
+}
+
+document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.elt.matches("[data-autosave]") && tell("Saving…", status?.classList.contains("trouble")));
+document.addEventListener("htmx:afterRequest", ({ detail: { elt, successful } }) => {
+  if (!elt.matches("[data-autosave]")) return;
+  const count = successful ? 0 : (tries.get(elt) ?? 0) + 1;
+  tries.set(elt, count);
+  if (successful) tell(`Saved ${new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit" }).format(new Date())}`);
+  else if (count > 3) tell("Not saved. Your text is kept on this device.", true);
+  else {
+    tell("Not saved yet, trying again", true);
+    setTimeout(() => elt.dispatchEvent(new Event("change", { bubbles: true })), 4000 * count);
+  }
+});

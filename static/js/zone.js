@@ -1,0 +1,28 @@
+/* Time in the reader's zone.
+   select[data-guess-zone]       left as the page came, it takes the zone of the browser if that is one of its choices
+   [data-countdown=ISO]          text from the server; in the last two hours it is refreshed each minute by the server's clock
+   [data-server-now=ISO]         on the same element: what that clock said when the page was made */
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+for (const select of document.querySelectorAll("select[data-guess-zone]")) {
+  const guess = [...select.options].find((option) => option.value === zone);
+  if (guess && select.selectedOptions[0]?.defaultSelected !== false) select.value = guess.value;
+}
+
+const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+
+function words(minutes) {
+  const hours = Math.floor(minutes / 60);
+  const rest = [hours && plural(hours, "hour"), minutes % 60 && plural(minutes % 60, "minute")].filter(Boolean).join(" ");
+  return rest ? `${rest} left` : "Less than a minute left";
+}
+
+for (const line of document.querySelectorAll("[data-countdown]")) {
+  const due = Date.parse(line.dataset.countdown);
+  const ahead = Date.parse(line.dataset.serverNow) - Date.now() || 0;
+  const refresh = () => {
+    const left = Math.floor((due - Date.now() - ahead) / 60000);
+    if (left >= 0 && left < 120) line.textContent = words(left);
+  };
+  refresh();
+  setInterval(refresh, 60000);
+}
