@@ -21,7 +21,7 @@ from processes import Child, Notebook
 
 DATABASE = VAR / "demo.sqlite3"
 LOGS = VAR / "log"
-PASSWORD = "microcred-demo"  # noqa: S105  (it opens a demo, and the sign-in page shows it)
+PASSWORD = "microcred-demo"  # the sign-in page of a demo shows it
 PEOPLE = (
     ("applicant@example.org", "applicant", "Dana Okafor hands in her work"),
     ("reviewer@example.org", "reviewer", "scores what is assigned"),

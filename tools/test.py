@@ -122,7 +122,7 @@ def postgres(servers):
         return {"DATABASE_URL": given}, ""
     try:
         address = start_postgres(servers)
-    except Exception as problem:  # noqa: BLE001  (whatever it is, it belongs into the table)
+    except Exception as problem:  # whatever it is, it belongs into the table
         return {}, f"PostgreSQL did not start: {problem}"
     return {"DATABASE_URL": address}, ""
 
