@@ -8,7 +8,8 @@ fix        one question with one button: "Save as …"
 reject     not a Word document, or a dangerous name
 """
 
-from .canonical import canonical_name, safe_name
+from badges.names import canonical_name, safe_name
+
 from .judging import NameVerdict, judge
 
 __all__ = ["NameVerdict", "canonical_name", "judge", "safe_name"]

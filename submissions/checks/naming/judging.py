@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from .canonical import canonical_stem, safe_stem
+from badges.names import PATTERN, canonical_stem, safe_stem
+
 from .person import judge_person
 from .title import NEAR, find_title, readings
 from .words import stretch, words_of
@@ -46,9 +47,10 @@ def judge(
     aliases: Sequence[str] = (),
     other_titles: Sequence[str] = (),
     revised: bool = False,
+    pattern: str = PATTERN,
 ) -> NameVerdict:
     """Judge `name` for this person and title; `revised` when a revision was asked for. Never raises."""
-    stem = canonical_stem(last, first, title, revised=revised)
+    stem = canonical_stem(last, first, title, revised=revised, pattern=pattern)
     canonical, safe = f"{stem}.docx", f"{safe_stem(stem)}.docx"
 
     def verdict(kind, reason, detail=""):
@@ -61,7 +63,8 @@ def judge(
         return verdict("reject", bare.refusal, bare.found)
     if bare.stem in (stem, safe_stem(stem)):
         return verdict("normalise", "form")
-    asked = _Asked(last, first, readings((title, *aliases)), readings(other_titles), revised)
+    title_first = pattern.find("{title}") < pattern.find("{last}")
+    asked = _Asked(last, first, readings((title, *aliases)), readings(other_titles), revised, title_first)
     reason, detail = asked.judge(bare.stem)
     return verdict("normalise" if reason in ("form", "revised.unasked") else "fix", reason, detail)
 
@@ -75,13 +78,14 @@ class _Asked:
     expected: list[str]
     others: list[str]
     revised: bool
+    title_first: bool
 
     def judge(self, stem):
         """Reason and detail for a stem without extension and copy marks."""
         words, marked = self._without_revised(words_of(stem))
         found, habit = self._find(words)
-        if found.code != "ok":
-            return found.code, stretch(stem, found.title)
+        if found.code != ("title.order" if self.title_first else "ok"):
+            return self._code_of(found), stretch(stem, found.title)
         who = judge_person(found.person, last=self.last, first=self.first)
         if who != "ok":
             return who, stretch(stem, found.person)
@@ -90,6 +94,12 @@ class _Asked:
         if self.revised and not marked:
             return "revised.missing", ""
         return ("revised.unasked" if marked and not self.revised else "form"), ""
+
+    def _code_of(self, found):
+        """The code of a title that is not where the pattern wants it."""
+        if self.title_first and found.code == "ok":
+            return "title.order" if found.person else "person.missing"
+        return found.code
 
     def _find(self, words):
         """The title, and the habit words (v2, final) that had to be put aside to see it."""

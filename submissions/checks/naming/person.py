@@ -2,7 +2,9 @@
 
 from difflib import SequenceMatcher
 
-from .words import fold, joined, tidy, words_of
+from badges.names import tidy
+
+from .words import fold, joined, words_of
 
 SUFFIXES = {
     *("jr", "sr", "ii", "iii", "iv", "phd", "ph", "edd", "ed", "md", "med", "ma", "ms", "mba", "bcba", "esq"),

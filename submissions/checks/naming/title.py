@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from .words import Word, joined, tidy, words_of
+from badges.names import tidy
+
+from .words import Word, joined, words_of
 
 NEAR = 0.84
 LONGEST_CLOSE = 160  # letters compared for likeness

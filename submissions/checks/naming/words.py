@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from badges.names import tidy
+
 APOSTROPHES = frozenset("'’‘‛`´ʼʹʻ′＇")
 PLAIN = {  # letters that Unicode does not take apart
     "ø": "o",
@@ -28,7 +30,6 @@ NUMBERS = {
     **{word: str(n) for n, word in enumerate(("i", "ii", "iii", "iv", "v", "vi"), start=1)},
 }
 LEVEL_WORDS = {"level", "lvl", "niveau", "nivel", "livello", "stufe"}
-UNSEEN = {"Cc", "Cf", "Cs"}  # controls, format characters, stray surrogates
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +40,6 @@ class Word:
     start: int
     end: int
     capitals: bool
-
-
-def clean(text):
-    """`text` without controls and format characters, every run of spaces one space."""
-    spaced = " ".join(text.split())
-    if not spaced.isascii() or not spaced.isprintable():
-        spaced = "".join(sign for sign in spaced if unicodedata.category(sign) not in UNSEEN)
-    return " ".join(spaced.split())
-
-
-def tidy(text):
-    """`text` cleaned and composed (NFC)."""
-    return unicodedata.normalize("NFC", clean(text))
 
 
 def _apart(sign):

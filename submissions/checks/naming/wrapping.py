@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from .words import clean
+from badges.names import clean
 
 LONGEST = 300  # signs looked at from the end; a file system keeps 255 bytes
 LONGEST_MARK = 120  # a copy mark, "(Caryn’s conflicted copy 2023-11-02)" the longest kind

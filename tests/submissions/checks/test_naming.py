@@ -98,6 +98,17 @@ def test_the_detail_quotes_what_was_found():
     assert verdict.detail == "Level 2 Practise Reflection Guide"
 
 
+def test_a_program_may_name_its_documents_another_way():
+    pattern = "{title} - {last} {initial}"
+
+    verdicts = [
+        judge(name, last="Ward", first="Caryn", title="Journal de bord", pattern=pattern).verdict
+        for name in ("Journal de bord - Ward C.docx", "journal_de_bord_ward_c.docx", "Ward, C | Journal de bord.docx")
+    ]
+
+    assert verdicts == ["accept", "normalise", "fix"]
+
+
 def test_a_title_may_hold_the_word_revised_itself():
     verdict = judge("Ward, C - Revised Plan.docx", last="Ward", first="Caryn", title="Revised Plan")
 

@@ -1,12 +1,25 @@
-"""The two names we give: the one people see, and the one every file system takes."""
+"""The two names we give a document: the one people see, and the one every file system takes. Pure Python."""
 
 import re
 import unicodedata
 
-from .words import tidy
-
+PATTERN = "{last}, {initial} | {title}"
 LONGEST_BYTES = 240  # of a file name without its extension; file systems stop at 255
 NOT_ON_WINDOWS = {":": " -", "|": "-", "/": "-", "\\": "-", '"': "'", "<": "", ">": "", "?": "", "*": ""}
+UNSEEN = {"Cc", "Cf", "Cs"}  # controls, format characters, stray surrogates
+
+
+def clean(text):
+    """`text` without controls and format characters, every run of spaces one space."""
+    spaced = " ".join(text.split())
+    if not spaced.isascii() or not spaced.isprintable():
+        spaced = "".join(sign for sign in spaced if unicodedata.category(sign) not in UNSEEN)
+    return " ".join(spaced.split())
+
+
+def tidy(text):
+    """`text` cleaned and composed (NFC)."""
+    return unicodedata.normalize("NFC", clean(text))
 
 
 def initial_of(first):
@@ -22,14 +35,16 @@ def initial_of(first):
     return unicodedata.normalize("NFC", capital + marks)
 
 
-def canonical_stem(last, first, title, *, revised=False):
+def canonical_stem(last, first, title, *, revised=False, pattern=PATTERN):
     """ "Ward, C | Level 2 Growth Plan REVISED"; a person with a single name has no comma and no initial."""
     surname, initial = tidy(last), initial_of(first)
     if not surname:
         surname, initial = tidy(first), ""
-    who = f"{surname}, {initial}" if initial else surname
-    what = f"{tidy(title)} REVISED" if revised else tidy(title)
-    return tidy(f"{who} | {what}")
+    if not initial:
+        pattern = re.sub(r"[,.]?\s*\{initial\}[.]?", "", pattern)
+    words = {"{last}": surname, "{initial}": initial, "{title}": tidy(title)}
+    stem = re.sub(r"\{last\}|\{initial\}|\{title\}", lambda found: words[found[0]], pattern)
+    return tidy(f"{stem} REVISED" if revised else stem)
 
 
 def safe_stem(stem):
@@ -41,11 +56,11 @@ def safe_stem(stem):
     return legal
 
 
-def canonical_name(last, first, title, *, revised=False):
+def canonical_name(last, first, title, *, revised=False, pattern=PATTERN):
     """The name as people see it: "Ward, C | Level 2 Growth Plan.docx"."""
-    return f"{canonical_stem(last, first, title, revised=revised)}.docx"
+    return f"{canonical_stem(last, first, title, revised=revised, pattern=pattern)}.docx"
 
 
-def safe_name(last, first, title, *, revised=False):
+def safe_name(last, first, title, *, revised=False, pattern=PATTERN):
     """The name we hand out: "Ward, C - Level 2 Growth Plan.docx", legal on every system."""
-    return f"{safe_stem(canonical_stem(last, first, title, revised=revised))}.docx"
+    return f"{safe_stem(canonical_stem(last, first, title, revised=revised, pattern=pattern))}.docx"
