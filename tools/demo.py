@@ -42,12 +42,12 @@ def main():
     port = wanted_port()
     enter("runtime")
     lock = take_folder()
+    notebook, children = Notebook(VAR / "demo.processes"), []
+    for name in notebook.stop_leftovers():
+        print(f"Stopped the {name} that an earlier demo left behind.", flush=True)
     refuse_taken(port)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, be_stopped)
-    notebook, children = Notebook(VAR / "demo.processes"), []
-    for name in notebook.stop_leftovers():
-        print(f"Stopped the {name} that an earlier demo left behind.")
     try:
         run(port, notebook, children, began)
     except Stopped:
@@ -81,7 +81,8 @@ def take_folder():
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         lock.seek(0)
-        stop(f"A demo runs in this folder already: {lock.read().strip() or 'it is just starting'}.")
+        where = lock.read().strip() or "It is just starting"
+        stop(f"A demo runs in this folder already. {where}; Ctrl-C in its own window stops it.")
     lock.truncate(0)
     return lock
 
@@ -118,7 +119,7 @@ def run(port, notebook, children, began):
     start("worker", *celery("worker", "--pool=prefork", "--concurrency=2", "--prefetch-multiplier=1"))
     start("beat", *celery("beat", f"--schedule={VAR / 'beat'}", "--pidfile="))
     wait_for(lambda: answers(f"http://127.0.0.1:{port}/health/"), children)
-    (VAR / "demo.lock").write_text(address)
+    (VAR / "demo.lock").write_text(f"Open {address}")
     announce(address, time.monotonic() - began)
     while True:
         complain_if_ended(children)

@@ -33,10 +33,13 @@ def enter(lock):
     python = folder / "bin" / "python"
     if Path(sys.prefix) == folder:
         return
-    if not python.exists():
-        _make(folder)
-    if not _holds(folder, lock):
-        _fill(folder, lock)
+    try:
+        if not python.exists():
+            _make(folder)
+        if not _holds(folder, lock):
+            _fill(folder, lock)
+    except KeyboardInterrupt:
+        stop("Stopped. The next start goes on with the installation.")
     os.chdir(str(ROOT))
     os.execv(str(python), [str(python), *sys.argv])  # noqa: S606
 
