@@ -62,7 +62,10 @@ def origin(edition_slug: str, document_key: str) -> str:
     return f"[{edition_slug}/{document_key}]"
 
 
-def origin_in(text: str) -> tuple[str, str]:
-    """Edition and document named in a footer; two empty texts when there is none."""
+def origin_in(text: str) -> tuple[str, str, str]:
+    """Edition, document and term named in a footer; empty texts when there are none."""
     match = _ORIGIN.search(text.translate(_DASHES))
-    return (match[1], match[2]) if match else ("", "")
+    if not match:
+        return "", "", ""
+    *_, term = text[: match.start()].rstrip(" ·").split(" · ")
+    return match[1], match[2], term.strip()

@@ -1,0 +1,208 @@
+"""Which text answers which prompt: by tag, by printed code, by the prompt's words; never by position alone."""
+
+import unicodedata
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
+from badges import markers
+from submissions.checks.contract import Answer, Prompt, Slot
+from submissions.checks.markup import html, plain, words_of
+from submissions.checks.words import Block, Paragraph, Row, Table, paragraphs_of
+
+CLOSE = 0.85                # of a prompt's words, for a paragraph that was edited
+PLACEHOLDER_WORDS = 12      # Word's own placeholder has six to ten, in any language
+PRINTED_WORDS = 3           # an answer may be "Meets"; it is hardly a printed sentence
+_PARAGRAPHS_COMPARED = 5_000
+
+
+def fold(text: str) -> str:
+    """Letters and digits only, case and accents off: what two writings of one line have in common."""
+    if text.isascii():
+        signs = text.lower()
+    else:
+        signs = unicodedata.normalize("NFKD", text).casefold()
+        signs = "".join(sign for sign in signs if not unicodedata.combining(sign))
+    return " ".join("".join(sign if sign.isalnum() else " " for sign in signs).split())
+
+
+class Reading:
+    """The answers of one slot in one document, and the text that is in none of them.
+
+    `is_sure` is False when a prompt was found only by words that are close to its own, or not at all.
+    """
+
+    def __init__(self, slot: Slot, blocks: list[Block]):
+        self.slot = slot
+        self._codes = {prompt.code for prompt in slot.prompts}
+        self._printed = {fold(line) for line in slot.printed} - {""}
+        self._asked = {fold(line) for prompt in slot.prompts for line in _lines(prompt)}
+        self._areas: dict[str, list[Block]] = {}
+        self._found_by: dict[str, str] = {}
+        self._outside: list[Block] = []
+        self._anchors, self.is_close = _anchors(slot, blocks, _seen(blocks) & self._codes)
+        self._current = ""
+        self._is_flowing = True         # outside tables: printed lines are no part of an answer
+        self._read(blocks)
+        self.answers = tuple(self._answer(prompt) for prompt in slot.prompts)
+        self.outside = plain(self._outside)
+        self.words = sum(answer.words for answer in self.answers) + words_of(self._outside)
+
+    @property
+    def is_sure(self) -> bool:
+        return not self.is_close and all(answer.found_by for answer in self.answers)
+
+    @property
+    def outside_words(self) -> int:
+        return words_of(self._outside)
+
+    def _read(self, blocks: Iterable[Block]) -> None:
+        for block in blocks:
+            if isinstance(block, Paragraph):
+                self._read_paragraph(block)
+            elif self._leads_somewhere(block):
+                self._read_table(block)
+            else:
+                self._keep_table(block)
+
+    def _read_paragraph(self, paragraph: Paragraph) -> None:
+        code = self._asked_in(paragraph)
+        if code:
+            self._begin(code, "prompt" if id(paragraph) in self._anchors else "code")
+            rest = markers.after_code(paragraph.text)
+            if rest and rest != paragraph.text:
+                self._areas[code].append(_paragraph(rest))
+            return
+        target, found_by = self._target(paragraph)
+        folded = fold(paragraph.text)
+        if folded in self._asked or (folded in self._printed and (not target or self._is_flowing)):
+            return
+        if target:
+            self._begin(target, found_by, goes_on=True)
+            self._areas[target].append(paragraph)
+        elif paragraph.text and not _is_name(paragraph):
+            self._outside.append(paragraph)
+
+    def _asked_in(self, paragraph: Paragraph) -> str:
+        """The prompt that this paragraph prints."""
+        codes = [code for code in markers.codes_in(paragraph.text) if code in self._codes]
+        return codes[-1] if codes else self._anchors.get(id(paragraph), "")
+
+    def _target(self, paragraph: Paragraph) -> tuple[str, str]:
+        """Whose answer this is. In a table the code that can be seen goes before a tag that was copied along."""
+        tagged = next((code for code in reversed(paragraph.tags) if code in self._codes), "")
+        if self._current and (not tagged or tagged == self._current or not self._is_flowing):
+            return self._current, "tag" if tagged == self._current else ""
+        if tagged:
+            return tagged, "tag"
+        return next((code for code in paragraph.marks if code in self._codes), ""), "tag"
+
+    def _begin(self, code: str, found_by: str, *, goes_on: bool = False) -> None:
+        self._areas.setdefault(code, [])
+        if found_by == "tag" or code not in self._found_by:
+            self._found_by[code] = found_by
+        if not goes_on:
+            self._current = code
+
+    def _leads_somewhere(self, table: Table) -> bool:
+        return table.is_marked or any(id(paragraph) in self._anchors for paragraph in paragraphs_of([table]))
+
+    def _read_table(self, table: Table) -> None:
+        """Row by row: a row that prints a prompt, then the rows that answer it, until the table ends."""
+        self._current, was_flowing, self._is_flowing = "", self._is_flowing, False
+        for row in table.rows:
+            if len(row.cells) > 1 and self._is_printed(row):
+                continue
+            for cell in row.cells:
+                self._read(cell.blocks)
+        self._current, self._is_flowing = "", was_flowing
+
+    def _keep_table(self, table: Table) -> None:
+        """A table of somebody's own, or what they wrote into one of ours."""
+        if self._current and not (self._is_flowing and any(map(self._is_printed, table.rows))):
+            self._areas[self._current].append(table)
+            return
+        for row in table.rows:
+            if not self._is_printed(row):
+                kept = Table()
+                kept.rows = [row]
+                self._outside.append(kept)
+
+    def _is_printed(self, row: Row) -> bool:
+        lines = [fold(p.text) for cell in row.cells for p in paragraphs_of(cell.blocks)]
+        return all(line in self._printed for line in lines if line)
+
+    def _answer(self, prompt: Prompt) -> Answer:
+        blocks = [kept for block in self._areas.get(prompt.code, []) if (kept := self._without_placeholder(block))]
+        if not plain(blocks) or self._is_left_blank(blocks):
+            blocks = []
+        found_by = self._found_by.get(prompt.code, "")
+        return Answer(prompt.code, plain(blocks), html(blocks), words_of(blocks), found_by)
+
+    def _without_placeholder(self, block: Block) -> Block | None:
+        if not isinstance(block, Paragraph):
+            return block
+        text = block.text
+        if block.is_placeholder and len(text.split()) <= PLACEHOLDER_WORDS:
+            return None
+        if not text.lower().startswith(markers.PLACEHOLDER.lower()):
+            return block
+        rest = text[len(markers.PLACEHOLDER) :].lstrip(" .:")
+        return _paragraph(rest) if rest else None
+
+    def _is_left_blank(self, blocks: list[Block]) -> bool:
+        """All there is was printed by the template: a placeholder in another language."""
+        lines = [fold(paragraph.text) for paragraph in paragraphs_of(blocks) if paragraph.text]
+        return len(lines) == 1 and lines[0] in self._printed and len(lines[0].split()) >= PRINTED_WORDS
+
+
+def _seen(blocks: list[Block]) -> set[str]:
+    """Every code that a printed code, a tag or a bookmark names."""
+    found: set[str] = set()
+    for paragraph in paragraphs_of(blocks):
+        found.update(markers.codes_in(paragraph.text), paragraph.tags, paragraph.marks)
+    return found
+
+
+def _anchors(slot: Slot, blocks: list[Block], seen: set[str]) -> tuple[dict[int, str], bool]:
+    """For prompts whose code is gone: the paragraph that says their words, and whether any is only close."""
+    missing = {fold(_lines(prompt)[0]): prompt.code for prompt in slot.prompts if prompt.code not in seen}
+    anchors: dict[int, str] = {}
+    if not missing:
+        return anchors, False
+    paragraphs = list(paragraphs_of(blocks))
+    for paragraph in paragraphs:
+        code = missing.pop(fold(paragraph.text), "")
+        if code:
+            anchors[id(paragraph)] = code
+    exact = len(anchors)
+    for paragraph in paragraphs[:_PARAGRAPHS_COMPARED]:
+        near = _nearest(fold(paragraph.text), missing) if missing and id(paragraph) not in anchors else ""
+        if near:
+            anchors[id(paragraph)] = missing.pop(near)
+    return anchors, len(anchors) > exact
+
+
+def _nearest(line: str, asked: Iterable[str]) -> str:
+    words = line.split()
+    for question in asked:
+        other = question.split()
+        if len(words) < PRINTED_WORDS or not CLOSE <= len(words) / len(other) <= 1 / CLOSE:
+            continue
+        match = SequenceMatcher(None, other, words, autojunk=False)
+        if match.quick_ratio() >= CLOSE and match.ratio() >= CLOSE:
+            return question
+    return ""
+
+
+def _lines(prompt: Prompt) -> list[str]:
+    return [line for line in prompt.text.splitlines() if line.strip()] or [prompt.code]
+
+
+def _is_name(paragraph: Paragraph) -> bool:
+    return fold(paragraph.text).startswith(fold(markers.NAME_LABEL))
+
+
+def _paragraph(text: str) -> Paragraph:
+    made = Paragraph()
+    made.runs.append((text, 0, ""))
+    return made

@@ -1,0 +1,108 @@
+"""A Word file read whole: its words, and what it says of itself."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from badges import markers
+from submissions.checks.lists import Lists, NumberingReader, StyleReader
+from submissions.checks.package import Package
+from submissions.checks.words import Block, WordReader, paragraphs_of
+from submissions.checks.xml import Attributes, Budget, XmlReader, named, value
+
+_CUSTOM = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties",
+    "http://purl.oclc.org/ooxml/officeDocument/customProperties",
+)
+_AROUND = ("header", "footer", "footnotes", "endnotes", "comments")
+_PARTS_AROUND = 40      # a section has at most six headers and footers
+
+
+@dataclass
+class WordDocument:
+    blocks: list[Block]
+    codes: Counter[str]
+    properties: dict[str, str]
+    footers: str
+    instructions: list[str] = field(default_factory=list)
+    has_changes: bool = False
+    comments: int = 0
+
+    @property
+    def edition(self) -> str:
+        return self.properties.get(markers.EDITION) or markers.origin_in(self.footers)[0]
+
+    @property
+    def key(self) -> str:
+        return self.properties.get(markers.DOCUMENT) or markers.origin_in(self.footers)[1]
+
+    @property
+    def term(self) -> str:
+        return self.properties.get(markers.TERM) or markers.origin_in(self.footers)[2]
+
+
+def read(package: Package) -> WordDocument:
+    """Read the main part and those around it. Raises: Refusal, for parts that cannot be read."""
+    links = {found.id: found.target for found in package.relationships(package.main) if found.is_external}
+    body = WordReader(package.budget, _lists(package), links)
+    if not package.parse(body, package.main):
+        raise AssertionError("the package was opened by its main part")
+    around = [
+        (kind, _read_around(package, part))
+        for kind in _AROUND
+        for part in package.parts_of(kind)[:_PARTS_AROUND]
+    ]
+    return WordDocument(
+        body.blocks,
+        body.codes,
+        _properties(package),
+        footers="\n".join(p.text for kind, found in around if kind == "footer" for p in paragraphs_of(found.blocks)),
+        instructions=[each for reader in (body, *(found for _, found in around)) for each in reader.instructions],
+        has_changes=body.has_changes,
+        comments=sum(found.comments for _, found in around),
+    )
+
+
+def _lists(package: Package) -> Lists:
+    styles, numbering = StyleReader(package.budget), NumberingReader(package.budget)
+    for kind, reader in (("styles", styles), ("numbering", numbering)):
+        for part in package.parts_of(kind)[:1]:
+            package.parse(reader, part)
+    return Lists(styles.styles, numbering.formats)
+
+
+def _read_around(package: Package, part: str) -> WordReader:
+    reader = WordReader(package.budget)
+    package.parse(reader, part)
+    return reader
+
+
+def _properties(package: Package) -> dict[str, str]:
+    reader = _PropertyReader(package.budget)
+    for found in package.relationships():
+        if found.kind in ("custom-properties", "customProperties") and not found.is_external:
+            package.parse(reader, found.target)
+    return reader.values
+
+
+class _PropertyReader(XmlReader):
+    """Custom properties by name."""
+
+    def __init__(self, budget: Budget):
+        super().__init__(budget)
+        self.values: dict[str, str] = {}
+        self._name = ""
+
+    def text(self, text: str) -> None:
+        if self._name:
+            self.budget.characters -= len(text)
+            self.values[self._name] = self.values.get(self._name, "") + text.strip()
+
+    def _starts(self, attributes: Attributes) -> None:
+        self._name = value(attributes, "name")
+
+    def _ends(self) -> None:
+        self._name = ""
+
+    starts: ClassVar = named(_CUSTOM, {"property": _starts})
+    ends: ClassVar = named(_CUSTOM, {"property": _ends})

@@ -1,0 +1,191 @@
+"""One file, looked at from beginning to end. Only what cannot be used at all is blocked; names never are."""
+
+import hashlib
+import logging
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from submissions.checks import danger, identity, naming
+from submissions.checks.answers import Reading
+from submissions.checks.catalogue import listed, refuse, say
+from submissions.checks.contract import (
+    BLOCKED,
+    Examination,
+    Expectation,
+    Finding,
+    Prompt,
+    Refusal,
+    Slot,
+    verdict_of,
+)
+from submissions.checks.document import WordDocument, read
+from submissions.checks.kinds import SMALLER, require_zip
+from submissions.checks.package import MIB, Package
+
+FILE_BYTES = 25 * MIB
+OUTSIDE_WORDS = 50      # so much text beside empty boxes may be the answers: a person looks
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What was seen inside the file."""
+
+    findings: tuple[Finding, ...]
+    kind: str = ""
+    reading: Reading | None = None
+
+
+def examine_here(path: str | Path, expectation: Expectation) -> Examination:
+    """Everything there is to say about the file, found in this process. Never raises."""
+    started = time.perf_counter()
+    examined = failed(expectation)
+    try:
+        examined = _examine(Path(path), expectation)
+    except Exception:       # noqa: BLE001 - whatever it is, it is ours: the applicant is not to suffer for it
+        logger.exception("A document could not be checked")
+    return replace(examined, seconds=round(time.perf_counter() - started, 4), peak_mib=_peak_mib())
+
+
+def failed(expectation: Expectation) -> Examination:
+    """What is said when the check itself broke down: a person will look."""
+    finding = say("read.failed")
+    return Examination(verdict_of((finding,)), (finding,), canonical_name=_judged(expectation).canonical)
+
+
+def _examine(path: Path, expectation: Expectation) -> Examination:
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        try:
+            look = _look_inside(file, size, sha256, expectation)
+        except Refusal as refusal:
+            look = _Look((refusal.finding,))
+    reading = look.reading
+    return Examination(
+        verdict_of(look.findings),
+        look.findings,
+        canonical_name=_judged(expectation).canonical,
+        kind=look.kind,
+        answers=reading.answers if reading else (),
+        outside=reading.outside if reading else "",
+        words=reading.words if reading else 0,
+        sha256=sha256,
+        size_bytes=size,
+    )
+
+
+def _look_inside(file: BinaryIO, size: int, sha256: str, expectation: Expectation) -> _Look:
+    if size == 0:
+        raise refuse("size.zero")
+    if size > FILE_BYTES:
+        raise refuse("size.big", how=SMALLER)
+    require_zip(file, size=size, name=expectation.received_name)
+    package = Package(file)
+    danger.refuse_macros(package)
+    document = read(package)
+    relationships = package.all_relationships()
+    danger.refuse_links(relationships, document.instructions)
+    look = _look_at_words(document, sha256, expectation)
+    noted = (*_named(expectation), *_left_in(document), *danger.pieces(relationships))
+    return replace(look, findings=(*look.findings, *noted))
+
+
+def _look_at_words(document: WordDocument, sha256: str, expectation: Expectation) -> _Look:
+    slot, expected = identity.slot_of(document, expectation), expectation.slot
+    same = identity.same_bytes(sha256, expectation)
+    if slot is not None and slot.key != expected.key:
+        moved = say("kind.other", other=slot.short_title, title=expected.short_title, key=slot.key)
+        stands_there = any(finding.code == "same.as" for finding in same)
+        return _Look(tuple(same) if stands_there else (moved, *same), slot.key)
+    reading = Reading(expected, document.blocks)
+    old = identity.old_edition(document, expectation)
+    if _is_blank(reading):
+        return _Look((say("kind.template", title=expected.short_title), *old, *same), "template", reading)
+    right = [say("ok.kind", title=expected.short_title)] if slot and not old else []
+    findings = (*right, *old, *_of_answers(reading, expected, is_known=slot is not None), *same)
+    return _Look(findings, slot.key if slot else "", reading)
+
+
+def _is_blank(reading: Reading) -> bool:
+    return not reading.words and not reading.outside and not any(answer.text for answer in reading.answers)
+
+
+def _of_answers(reading: Reading, slot: Slot, *, is_known: bool) -> Iterator[Finding]:
+    """Are all questions there, and is there enough under each?"""
+    if not slot.prompts:
+        if not is_known:
+            yield say("read.kind", title=slot.short_title)
+        return
+    found = list(zip(range(1, len(slot.prompts) + 1), slot.prompts, reading.answers, strict=True))
+    empty = [number for number, _, answer in found if answer.found_by and not answer.text]
+    is_empty = not any(answer.text for answer in reading.answers)
+    if not reading.is_sure or (is_empty and reading.outside_words >= OUTSIDE_WORDS):
+        yield say("read.unsure", questions=[number for number, _, answer in found if not answer.found_by])
+    elif is_empty:
+        yield replace(say("answers.none"), code="answers.empty", data={"numbers": empty})
+        return
+    elif not empty:
+        yield say("ok.answers", count=len(found))
+    if empty and not is_empty:
+        yield say("answers.empty", questions=listed(empty), count=len(empty), numbers=empty)
+    yield from _short([(number, prompt) for number, prompt, answer in found
+                       if answer.text and answer.words < prompt.min_words])
+
+
+def _short(found: list[tuple[int, Prompt]]) -> Iterator[Finding]:
+    for words in sorted({prompt.min_words for _, prompt in found}):
+        numbers = [number for number, prompt in found if prompt.min_words == words]
+        yield say("answers.short", questions=listed(numbers), count=len(numbers), numbers=numbers, words=words)
+
+
+def _left_in(document: WordDocument) -> Iterator[Finding]:
+    if document.has_changes:
+        yield say("open.tracked")
+    if document.comments:
+        yield say("open.comments", count=document.comments)
+
+
+def _judged(expectation: Expectation) -> naming.NameVerdict:
+    slot = expectation.slot
+    return naming.judge(
+        expectation.received_name,
+        last=expectation.last,
+        first=expectation.first,
+        title=slot.title,
+        aliases=slot.aliases,
+        other_titles=[title for other in expectation.other_slots for title in (other.title, *other.aliases)],
+        revised=expectation.revised,
+    )
+
+
+def _named(expectation: Expectation) -> Iterator[Finding]:
+    """What the file name lacks, with the name we would give our copy. A name is never a reason to refuse."""
+    judged = _judged(expectation)
+    name = judged.canonical.removesuffix(".docx")
+    if judged.verdict in ("accept", "normalise"):
+        yield say("ok.name", name=name)
+        return
+    about = judged.reason.partition(".")[0]
+    if about == "person" and judged.detail:
+        who = name.partition(" | ")[0]
+        yield say("name.person", found=f"“{judged.detail}”", account=who, name=name, reason=judged.reason)
+    else:
+        yield say("name.revised" if about == "revised" else "name.pattern", name=name, reason=judged.reason)
+
+
+def _peak_mib() -> float:
+    """The most memory this process has held: its own, not what its parent had when it was started."""
+    with suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return round(int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024, 1)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / MIB if sys.platform == "darwin" else peak / 1024, 1)

@@ -1,0 +1,119 @@
+"""Blocks as HTML for a reviewer, and as plain text. Every word is escaped; only tags of our own are written."""
+
+import re
+from collections.abc import Iterable
+from html import escape
+
+from submissions.checks.words import BOLD, ITALIC, PICTURE, Block, Paragraph, Row, Table, paragraphs_of
+
+# Spaces part words; signs of scripts without spaces count one by one, as Word counts them.
+_WORDS = re.compile(
+    r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
+    r"|[^\s\u200b-\u200f\u2060\ufeff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+"
+)
+
+
+def count_words(text: str) -> int:
+    """Words as a person with Word sees them."""
+    return sum(1 for _ in _WORDS.finditer(text.replace("\u200b", "").replace("\ufeff", "")))
+
+
+def words_of(blocks: Iterable[Block]) -> int:
+    """Words in the blocks; what stands for a picture is not one."""
+    return sum(count_words(paragraph.written) for paragraph in paragraphs_of(list(blocks)))
+
+
+def plain(blocks: Iterable[Block]) -> str:
+    """Paragraphs parted by an empty line; rows of a table by a line end, its cells by a tab."""
+    return "\n\n".join(text for text in map(_plain, blocks) if text)
+
+
+def html(blocks: Iterable[Block]) -> str:
+    """Paragraphs, lists, tables, bold, italic and links as HTML that needs no further cleaning."""
+    written: list[str] = []
+    open_lists: list[str] = []
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            if block.text:
+                written.append(_to_level(open_lists, block) + _paragraph(block))
+        else:
+            written.append(_close(open_lists, 0) + _table(block))
+    written.append(_close(open_lists, 0))
+    return "".join(written)
+
+
+def _plain(block: Block) -> str:
+    if isinstance(block, Paragraph):
+        return block.text
+    rows = ("\t".join(plain(cell.blocks).replace("\n\n", "\n") for cell in row.cells) for row in block.rows)
+    return "\n".join(row for row in rows if row.strip())
+
+
+def _to_level(open_lists: list[str], paragraph: Paragraph) -> str:
+    """Close and open lists until the paragraph stands where it belongs."""
+    if not paragraph.list:
+        return _close(open_lists, 0)
+    depth = min(paragraph.level + 1, len(open_lists) + 1)
+    written = _close(open_lists, depth)
+    if len(open_lists) == depth and open_lists[-1] != paragraph.list:
+        written += _close(open_lists, depth - 1)
+    if len(open_lists) == depth:
+        return f"{written}</li><li>"
+    open_lists.append(paragraph.list)
+    return f"{written}<{paragraph.list}><li>"
+
+
+def _close(open_lists: list[str], depth: int) -> str:
+    written = ""
+    while len(open_lists) > depth:
+        written += f"</li></{open_lists.pop()}>"
+    return written
+
+
+def _paragraph(paragraph: Paragraph) -> str:
+    inside = "".join(_run(*run) for run in _trimmed(paragraph.runs))
+    if paragraph.list:
+        return inside
+    return f"<p><strong>{inside}</strong></p>" if paragraph.heading else f"<p>{inside}</p>"
+
+
+def _trimmed(runs: list[tuple[str, int, str]]) -> list[tuple[str, int, str]]:
+    """The runs without the space before the first word and after the last."""
+    runs = [run for run in runs if run[0]]
+    while runs and not runs[0][0].strip():
+        runs = runs[1:]
+    while runs and not runs[-1][0].strip():
+        runs = runs[:-1]
+    if runs:
+        runs[0] = (runs[0][0].lstrip(), *runs[0][1:])
+        runs[-1] = (runs[-1][0].rstrip(), *runs[-1][1:])
+    return runs
+
+
+def _run(text: str, form: int, link: str) -> str:
+    written = escape(text, quote=False).replace("\n", "<br>").replace("\t", " ")
+    if form & (ITALIC | PICTURE):
+        written = f"<em>{written}</em>"
+    if form & BOLD:
+        written = f"<strong>{written}</strong>"
+    if link:
+        written = f'<a href="{escape(link)}" rel="noopener noreferrer">{written}</a>'
+    return written
+
+
+def _table(table: Table) -> str:
+    heads = 0
+    while heads < len(table.rows) and table.rows[heads].is_header:
+        heads += 1
+    head = "".join(_row(row, "th") for row in table.rows[:heads])
+    body = "".join(_row(row, "td") for row in table.rows[heads:])
+    return f"<table>{f'<thead>{head}</thead>' if head else ''}{f'<tbody>{body}</tbody>' if body else ''}</table>"
+
+
+def _row(row: Row, tag: str) -> str:
+    return f"<tr>{''.join(_cell(tag, cell.span, html(cell.blocks)) for cell in row.cells)}</tr>"
+
+
+def _cell(tag: str, span: int, inside: str) -> str:
+    across = f' colspan="{span}"' if span > 1 else ""
+    return f"<{tag}{across}>{inside}</{tag}>"
