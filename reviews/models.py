@@ -4,15 +4,18 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
 from badges.models import Criterion, Level, RequiredDocument, who_and_when
-from cohorts.models import Cohort
+from cohorts.models import Cohort, Event, StaffMembership
 from microcred import clock
-from submissions.models import Submission
+from submissions.models import Round, Submission
+from submissions.states import State
 
 PERSON = settings.AUTH_USER_MODEL
+READABLE = (State.SUBMITTED, State.IN_REVIEW)
 
 
 class AssignmentQuerySet(models.QuerySet):
@@ -25,6 +28,56 @@ class AssignmentQuerySet(models.QuerySet):
 
     def unfinished(self):
         return self.standing().filter(Q(review__isnull=True) | Q(review__finished_at__isnull=True))
+
+    def of_the_last_round(self):
+        later = Round.objects.filter(submission=OuterRef("submission"), number__gt=OuterRef("round_number"))
+        return self.filter(~Exists(later))
+
+    def to_do(self):
+        """Unfinished, in the round that lies before the readers now."""
+        return self.unfinished().of_the_last_round().filter(submission__state__in=READABLE)
+
+    def with_submission(self):
+        """All that a reviewer's page says of the submission and of its cohort, in the same query."""
+        return self.select_related("review", "submission__enrollment__cohort__edition__badge")
+
+    def with_progress(self):
+        """`scored` of `rows_to_score` rubric rows, and `waiting_since`; in the same query."""
+        scores = Score.objects.filter(review__assignment=OuterRef("pk"), level__isnull=False)
+        rounds = Round.objects.filter(submission=OuterRef("submission"), number=OuterRef("round_number"))
+        rows = Criterion.objects.filter(
+            document__edition=OuterRef("submission__enrollment__cohort__edition"), document__is_scored=True
+        )
+        open_rows = Round.criteria.through.objects.filter(
+            round__submission=OuterRef("submission"), round__number=OuterRef("round_number")
+        )
+        return self.annotate(
+            scored=_count(scores),
+            rows_to_score=Coalesce(_count(open_rows, empty=None), _count(rows)),
+            waiting_since=Subquery(rounds.values("submitted_at")),
+        )
+
+    def with_finish_by(self):
+        """`finish_by`: the day on which the cohort wants its reviews."""
+        due = Event.objects.standing().filter(
+            cohort=OuterRef("submission__enrollment__cohort"), kind=Event.Kind.REVIEWS_DUE
+        )
+        return self.annotate(finish_by=Subquery(due.order_by("ends_at").values("on")[:1]))
+
+    def with_common_ground(self):
+        """`same_organization`: the reviewer works where the applicant does, as far as both have said so."""
+        colleagues = StaffMembership.objects.filter(
+            cohort=OuterRef("submission__enrollment__cohort"),
+            person=OuterRef("reviewer"),
+            organization__iexact=OuterRef("submission__enrollment__organization"),
+        ).exclude(organization="")
+        return self.annotate(same_organization=Exists(colleagues))
+
+
+def _count(rows, *, empty: int | None = 0):
+    """How many of a correlated queryset, as a column; `empty` where there are none."""
+    counted = Subquery(rows.order_by().values(_=Value(1)).annotate(n=Count("pk")).values("n"))
+    return counted if empty is None else Coalesce(counted, empty)
 
 
 class Assignment(models.Model):
@@ -69,6 +122,16 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reviewer} reads {self.submission}, round {self.round_number}"
+
+    @property
+    def begun(self) -> "Review | None":
+        """The review, once started. Queries: reads the review; select it first."""
+        return getattr(self, "review", None)
+
+    @property
+    def is_finished(self) -> bool:
+        """Queries: reads the review; select it first."""
+        return bool(self.begun and self.begun.finished_at)
 
 
 class ReviewQuerySet(models.QuerySet):
@@ -141,6 +204,19 @@ class SavedComment(models.Model):
         return self.title
 
 
+class DecisionQuerySet(models.QuerySet):
+    def in_hand(self):
+        """Made, and neither released nor taken back."""
+        return self.filter(reopened_at__isnull=True, released_at__isnull=True)
+
+    def released(self):
+        return self.filter(released_at__isnull=False)
+
+    def due(self, at):
+        """Scheduled for an instant that has come."""
+        return self.in_hand().filter(release_at__lte=at)
+
+
 class Decision(models.Model):
     """What was decided of one round: made, then released. Released decisions are never edited."""
 
@@ -156,7 +232,7 @@ class Decision(models.Model):
     documents = models.ManyToManyField(RequiredDocument, blank=True, related_name="+", help_text="Asked for again.")
     due_on = models.DateField(null=True, blank=True)
     subject = models.CharField(max_length=200)
-    letter = models.TextField(help_text="Markdown, as it leaves.")
+    letter = models.TextField(help_text="Markdown; from the release on, as it left.")
     made_at = models.DateTimeField(default=clock.now)
     made_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     release_at = models.DateTimeField(null=True, blank=True, help_text="Scheduled for this instant.")
@@ -167,13 +243,15 @@ class Decision(models.Model):
     reopened_at = models.DateTimeField(null=True, blank=True)
     reopened_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
+    objects: ClassVar = DecisionQuerySet.as_manager()
+
     class Meta:
         ordering = ("submission", "round_number", "pk")
         constraints = (
             models.UniqueConstraint(
                 fields=["submission", "round_number"],
-                condition=Q(reopened_at__isnull=True),
-                name="one_standing_decision_per_round",
+                condition=Q(reopened_at__isnull=True, released_at__isnull=True),
+                name="one_decision_in_hand_per_round",
             ),
             models.CheckConstraint(
                 condition=~Q(outcome="revise") | Q(due_on__isnull=False), name="decision_revision_has_a_day"

@@ -1,0 +1,56 @@
+"""Who may read, score and assign. What the state allows is the workflow's to say; here it is said beforehand."""
+
+from cohorts.models import StaffMembership
+from microcred.models import User
+from microcred.verdict import ALLOWED, Verdict
+from reviews.models import READABLE, Assignment
+from submissions.models import Submission
+from submissions.states import State
+
+
+def may_read(person: User, submission: Submission) -> Verdict:
+    """Queries: reads the enrollment; select it first."""
+    if submission.enrollment.person_id == person.pk:
+        return Verdict("You wrote this submission yourself. Somebody else reads it; your cohort team sees to that.")
+    return ALLOWED
+
+
+def may_score(person: User, assignment: Assignment) -> Verdict:
+    """Queries: reads submission, enrollment and review; select them first."""
+    submission = assignment.submission
+    if assignment.reviewer_id != person.pk:
+        return Verdict("Only the reviewer it was given to can score this submission.")
+    if not (may := may_read(person, submission)):
+        return may
+    if submission.state not in READABLE:
+        return Verdict(f"{submission} is now “{submission.get_state_display()}”. Your scores stay as they are.")
+    if assignment.is_finished:
+        return Verdict(f"You finished your review of {submission}. Reopen it to change a score.")
+    return ALLOWED
+
+
+def may_reopen(person: User, assignment: Assignment) -> Verdict:
+    """A finished review is its reviewer's to reopen until the decision has gone out. Queries: as `may_score`."""
+    submission = assignment.submission
+    if assignment.reviewer_id != person.pk:
+        return Verdict("Only the reviewer who wrote it can reopen a review.")
+    if not assignment.is_finished:
+        return Verdict(f"Your review of {submission} is still open.")
+    if submission.state not in {*READABLE, State.DECIDED}:
+        return Verdict(f"The decision on {submission} has gone out. Its review can no longer change.")
+    return ALLOWED
+
+
+def may_be_assigned(reviewer: User, submission: Submission) -> Verdict:
+    """Queries: two, and those of `may_read`."""
+    if not may_read(reviewer, submission):
+        return Verdict(f"{reviewer} wrote {submission}. Choose another reader.")
+    if submission.state not in READABLE:
+        return Verdict(f"{submission} is “{submission.get_state_display()}”. Readers are assigned once it is submitted.")
+    cohort = submission.enrollment.cohort_id
+    if not StaffMembership.objects.reviewing().filter(cohort=cohort, person=reviewer).exists():
+        return Verdict(f"{reviewer} is no reviewer of this cohort. Add them to its staff first.")
+    declared = submission.assignments.filter(reviewer=reviewer).exclude(conflict="").first()
+    if declared:
+        return Verdict(f"{reviewer} handed {submission} back: {declared.get_conflict_display()}. Choose another reader.")
+    return ALLOWED
