@@ -10,6 +10,8 @@ from tests.support import browsing, working
 
 
 def pytest_configure():
+    """What no environment says: cheap passwords, and static files that nobody collected."""
+    settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

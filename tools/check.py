@@ -41,8 +41,8 @@ def checks(here):
     manage = [sys.executable, "manage.py"]
     templates = [str(file) for folder in ("templates", *FLOORS) for file in sorted((ROOT / folder).rglob("*.html"))]
     return [
-        ("style", tool("ruff", "check", "--quiet", "."), here),
-        ("format", tool("ruff", "format", "--check", "--quiet", "."), here),
+        ("style", tool("ruff", "check", "--output-format=concise", "."), here),
+        ("format", tool("ruff", "format", "--check", "--output-format=concise", "."), here),
         ("types", [sys.executable, "-m", "mypy"], here),
         ("templates", tool("djade", "--check", "--target-version", "5.2", *templates), here),
         ("floors", tool("lint-imports"), here),
