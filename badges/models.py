@@ -124,9 +124,7 @@ class Edition(models.Model):
     badge = models.ForeignKey(Badge, on_delete=models.PROTECT, related_name="editions")
     slug = models.SlugField(max_length=80, unique=True)
     term = models.CharField(max_length=60)
-    succeeds = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="successor"
-    )
+    succeeds = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="successor")
     directions = models.TextField(blank=True, help_text="Markdown; what an applicant reads first.")
     language = models.CharField(max_length=12, default="en-US")
     name_pattern = models.CharField(max_length=80, default="{last}, {initial} | {title}")
@@ -247,6 +245,7 @@ class Prompt(models.Model):
     document = models.ForeignKey(RequiredDocument, on_delete=models.CASCADE, related_name="prompts")
     code = models.CharField(max_length=40)
     number = models.PositiveSmallIntegerField()
+    section = models.CharField(max_length=120, blank=True, help_text="A heading printed before it.")
     text = models.TextField()
     hint = models.TextField(blank=True)
     min_words = models.PositiveSmallIntegerField(default=20)

@@ -1,0 +1,114 @@
+"""One mapping of an edition's file, checked by the rules of the models; what is wrong is collected."""
+
+from difflib import get_close_matches
+
+import yaml
+from django.core.exceptions import ValidationError
+
+from .shape import FIELDS, default, name_of, plain
+
+SENTENCES = {
+    "required": "is missing; write it",
+    "blank": "is empty; write it",
+    "null": "is empty; write it",
+    "invalid_choice": "has to be one of: {choices}",
+    "max_length": "is too long; use at most {limit} signs",
+    "min_value": "is too small",
+    "max_value": "is too large",
+    "invalid": "cannot be read; {kind}",
+}
+
+
+class Faults(list):
+    def add(self, file, key, sentence):
+        self.append(f"{file}: {key} {sentence}." if key else f"{file}: {sentence}.")
+
+
+class Block:
+    """One mapping of a file: hands out what it holds and tells what it should not hold."""
+
+    def __init__(self, data, file, where, faults):
+        self.file, self.where, self.faults, self.taken = file, where, faults, set()
+        self.data = data if isinstance(data, dict) else {}
+        if not isinstance(data, dict):
+            faults.add(file, where, "has to be a list of “key: value” lines")
+
+    def fault(self, key, sentence):
+        self.faults.add(self.file, f"{self.where}.{key}" if self.where else key, sentence)
+
+    def take(self, key, otherwise=None):
+        self.taken.add(key)
+        value = self.data.get(key, otherwise)
+        return otherwise if value is None else value
+
+    def row(self, model, **given):
+        """The plain fields of a row, checked by the rules of its model."""
+        fields = [field for field in FIELDS[model] if field not in given]
+        found = {field: self._scalar(model, field) for field in fields}
+        row = model(**found, **given)
+        others = {field.name for field in model._meta.fields} - set(FIELDS[model])
+        try:
+            row.clean_fields(exclude=others)
+        except ValidationError as problem:
+            for field, errors in problem.error_dict.items():
+                self.fault(name_of(field), _sentence(model._meta.get_field(field), errors[0].code))
+        return plain(row)
+
+    def _scalar(self, model, field):
+        name = name_of(field)
+        if name not in self.data:
+            self.taken.add(name)
+            return default(model, field)
+        value = self.take(name, default(model, field))
+        if isinstance(value, (list, dict)):
+            self.fault(name, "has to be a single value; put texts with a colon in quotes")
+            return default(model, field)
+        return value.strip() if isinstance(value, str) else value
+
+    def texts(self, key):
+        """A list of texts."""
+        value = self.take(key, [])
+        if not isinstance(value, list) or any(isinstance(item, (list, dict)) for item in value):
+            self.fault(key, "has to be a list: [one, two]")
+            return []
+        return [str(item).strip() for item in value]
+
+    def blocks(self, key):
+        """A list of mappings."""
+        value = self.take(key, [])
+        if not isinstance(value, list):
+            self.fault(key, "has to be a list, each entry beginning with “- ”")
+            return []
+        place = f"{self.where}.{key}" if self.where else key
+        return [Block(item, self.file, f"{place}[{n}]", self.faults) for n, item in enumerate(value, start=1)]
+
+    def block(self, key):
+        return Block(self.take(key, {}), self.file, f"{self.where}.{key}" if self.where else key, self.faults)
+
+    def beside(self, data):
+        """Another mapping told of under this one's name."""
+        return Block(data, self.file, self.where, self.faults)
+
+    def done(self):
+        """Tell of every key that nobody asked for."""
+        for key in self.data:
+            if key not in self.taken:
+                near = get_close_matches(str(key), self.taken, n=1)
+                self.fault(key, f"is not known here; did you mean “{near[0]}”?" if near else "is not known; remove it")
+
+
+def _sentence(field, code):
+    choices = ", ".join(str(value) for value, _ in field.choices or ())
+    kind = "write a number" if "Integer" in field.get_internal_type() else "write it in its usual form"
+    return SENTENCES.get(code, SENTENCES["invalid"]).format(choices=choices, limit=field.max_length, kind=kind)
+
+
+class Loader(yaml.SafeLoader):
+    """YAML that does not let a key stand twice."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(None, None, f"the key “{key}” stands twice", node.start_mark)
+        return super().construct_mapping(node, deep=deep)

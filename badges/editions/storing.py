@@ -1,0 +1,139 @@
+"""From the plain form to the database: all or nothing, in place, by keys."""
+
+from django.db import transaction
+from django.db.models import F, ProtectedError
+
+from badges.models import (
+    Activity,
+    Badge,
+    Competency,
+    Criterion,
+    Domain,
+    Edition,
+    Framework,
+    Letter,
+    Level,
+    Program,
+    Prompt,
+    RequiredDocument,
+)
+from microcred.verdict import Refused
+
+from .describing import describe
+from .shape import values
+
+SHARED = {"program", "framework", "badge"}  # parts of the plain form that editions have in common
+ASIDE = 10_000  # positions step aside before they are dealt out again
+
+
+@transaction.atomic
+def store(form):
+    """The edition that `form` describes, made or brought up to date. Storing twice changes nothing.
+
+    Rows keep their identity by key, so that what people did with them stays. Raises: Refused, when a cohort already
+    relies on what would change.
+    """
+    badge = _badge(form["badge"], _upsert(Program, form["program"]))
+    framework = _framework(form["framework"])
+    edition = Edition.objects.filter(slug=form["slug"]).first()
+    if edition and _own(describe(edition)) == _own(form):
+        return edition
+    if edition and edition.is_frozen:
+        raise Refused(f"“{edition}” is in use by a cohort and cannot change. Clone it for the next term.")
+    edition = _edition(edition, form, badge, framework)
+    try:
+        _contents(edition, form)
+    except ProtectedError as problem:
+        used = ", ".join(sorted({str(row) for row in problem.protected_objects})[:3])
+        raise Refused(f"A part of “{edition}” that people already used cannot be removed: {used}.") from problem
+    return edition
+
+
+def _own(form):
+    return {key: value for key, value in form.items() if key not in SHARED} | {
+        "badge": form["badge"]["slug"],
+        "framework": form["framework"] and form["framework"]["slug"],
+    }
+
+
+def _upsert(model, form):
+    row, _ = model.objects.update_or_create(slug=form["slug"], defaults=values(model, form))
+    return row
+
+
+def _badge(form, program):
+    badge, _ = Badge.objects.update_or_create(slug=form["slug"], defaults=values(Badge, form) | {"program": program})
+    known = {other.slug: other for other in Badge.objects.filter(slug__in=[*form["parts"], *form["related"]])}
+    missing = [slug for slug in form["parts"] if slug not in known]
+    if missing:
+        raise Refused(f"“{badge}” is made up of badges that are not here yet: {', '.join(missing)}. Load them first.")
+    badge.parts.set([known[slug] for slug in form["parts"]])
+    # A related badge that arrives later names this one itself.
+    badge.related.set([known[slug] for slug in form["related"] if slug in known])
+    return badge
+
+
+def _framework(form):
+    if form is None:
+        return None
+    framework = _upsert(Framework, form)
+    _sync(framework.domains, Domain, "key", form["domains"], framework=framework)
+    for domain, part in zip(framework.domains.all(), form["domains"], strict=True):
+        _sync(domain.competencies, Competency, "key", part["competencies"], domain=domain)
+    return framework
+
+
+def _edition(edition, form, badge, framework):
+    fields = values(Edition, form) | {
+        "badge": badge,
+        "framework": framework,
+        "directions": form["directions"],
+        "reminders": form["reminders"],
+    }
+    taken = Edition.objects.filter(badge=badge, term=form["term"]).exclude(slug=form["slug"]).first()
+    if taken:
+        raise Refused(f"“{taken}” already exists as {taken.slug}. Use that slug, or another term.")
+    edition, _ = Edition.objects.update_or_create(slug=form["slug"], defaults=fields)
+    edition.competencies.set(Competency.objects.filter(domain__framework=framework, key__in=form["competencies"]))
+    return edition
+
+
+def _contents(edition, form):
+    _sync(edition.documents, RequiredDocument, "key", form["documents"], extra=("aliases",), edition=edition)
+    documents = {document.key: document for document in edition.documents.all()}
+    for part in form["documents"]:
+        _rubric(documents[part["key"]], part)
+    activities = [{**part, "document": documents.get(part["document"])} for part in form["activities"]]
+    _sync(edition.activities, Activity, "key", activities, extra=("document",), edition=edition)
+    _sync(edition.letters, Letter, "key", form["letters"], position=None, edition=edition)
+
+
+def _rubric(document, form):
+    _sync(document.prompts, Prompt, "code", form["prompts"], position="number", document=document)
+    prompts = {prompt.code: prompt for prompt in document.prompts.all()}
+    rows = [{**row, "prompt": prompts[part["code"]]} for part in form["prompts"] for row in part["criteria"]]
+    rows += [{**row, "prompt": None} for row in form["criteria"]]
+    _sync(document.criteria, Criterion, "key", rows, extra=("prompt",), document=document)
+    for criterion in document.criteria.all():
+        part = next(row for row in rows if row["key"] == criterion.key)
+        _levels(criterion, part["levels"])
+
+
+def _levels(criterion, parts):
+    """Best first in the plain form; rank 1 is the lowest."""
+    criterion.levels.filter(rank__gt=len(parts)).delete()
+    criterion.levels.update(is_passing=False)
+    for rank, part in enumerate(reversed(parts), start=1):
+        Level.objects.update_or_create(criterion=criterion, rank=rank, defaults=values(Level, part))
+
+
+def _sync(rows, model, key, parts, *, position="position", extra=(), **parent):
+    """Make the rows of a parent those of `parts`, in their order, keeping each row whose key stays."""
+    rows.exclude(**{f"{key}__in": [part[key] for part in parts]}).delete()
+    if position:
+        rows.update(**{position: F(position) + ASIDE})
+    for place, part in enumerate(parts, start=1):
+        fields = values(model, part) | {name: part[name] for name in extra}
+        if position:
+            fields[position] = place
+        model.objects.update_or_create(**parent, **{key: part[key]}, defaults=fields)
