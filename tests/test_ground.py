@@ -64,7 +64,7 @@ def test_the_sign_in_page_opens_without_a_complaint(page, axe):
     page.goto("/sign-in/")
 
     assert page.locator("h1").count() == 1
-    axe(page)
+    axe(page, everywhere=True)
 
 
 @pytest.mark.browser(tolerated=["status of 404"])

@@ -3,6 +3,7 @@
 import os
 import shutil
 from contextlib import contextmanager
+from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -72,7 +73,20 @@ def _listen(page, complaints):
     page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
 
 
-def assert_accessible(page):
-    """No violation that axe can find. It must not load our style sheets anew: it would look for their parts elsewhere."""
+def assert_accessible(page, *, everywhere=False):
+    """No violation that axe can find; with `everywhere` wide and narrow, in light and in dark."""
+    _assert_accessible_as_it_is(page)
+    if everywhere:
+        shown = page.viewport_size
+        for width, scheme in product((1280, 390), ("light", "dark")):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            _assert_accessible_as_it_is(page, f"{width} wide, {scheme}")
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size(shown)
+
+
+def _assert_accessible_as_it_is(page, how=""):
+    # axe must not load our style sheets anew ("preload"): it would look for their parts at the page's address
     results = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
-    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+    assert results.violations_count == 0, f"{page.url} {how}\n{results.generate_report()}"
