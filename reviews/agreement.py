@@ -1,0 +1,265 @@
+"""What the finished reviews of a submission say together: one level per criterion, or a dispute.
+
+Criteria that met the rubric in an earlier round keep that round's level; the current one speaks for those it left open.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from badges.models import Criterion, Edition, Level
+from microcred.verdict import ALLOWED, Verdict
+from reviews.models import Assignment, Decision, Score
+from submissions.models import Round, Submission, WorkflowEvent
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What one reader said of one criterion."""
+
+    reviewer: object
+    level: Level
+    comment: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One criterion, the level that counts and what was said of it."""
+
+    criterion: Criterion
+    number: int
+    is_open: bool
+    level: Level | None
+    remarks: tuple[Remark, ...]
+
+    @property
+    def is_met(self) -> bool:
+        return self.level is not None and self.level.rank >= passing(self.criterion).rank
+
+    @property
+    def comments(self) -> list[Remark]:
+        return [remark for remark in self.remarks if remark.comment.strip()]
+
+    @property
+    def question(self) -> str:
+        return self.criterion.prompt.text if self.criterion.prompt else self.criterion.title
+
+    @property
+    def asked_for(self) -> Level:
+        """The level that an applicant has to reach."""
+        return passing(self.criterion)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the reviews of one submission stand in its current round."""
+
+    submission: Submission
+    round: Round
+    rows: tuple[Row, ...]
+    disputed: tuple[Row, ...]
+    finished: int
+    unfinished: int
+
+    @property
+    def open_rows(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if not row.is_met)
+
+    @property
+    def meets_rule(self) -> bool:
+        edition = self.submission.enrollment.cohort.edition
+        return passes(edition, len(self.rows) - len(self.open_rows), of=len(self.rows))
+
+    @property
+    def may_be_decided(self) -> Verdict:
+        """Whether the required reviews are finished and agree."""
+        needed = self.submission.enrollment.cohort.readers_per_submission
+        if self.unfinished:
+            return Verdict(f"{_counted(self.unfinished, 'review')} of this round not finished.")
+        if self.finished < needed:
+            return Verdict(f"{_counted(needed - self.finished, 'finished review')} missing before this can be decided.")
+        if self.disputed:
+            rows = ", ".join(str(row.number) for row in self.disputed)
+            return Verdict(f"The readers differ on row {rows}. A second reader settles it first.")
+        if silent := [row for row in self.open_rows if not row.comments]:
+            return Verdict(f"Row {silent[0].number} has no comment that says what is missing.")
+        return ALLOWED
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"1 {noun} is" if count == 1 else f"{count} {noun}s are"
+
+
+def passing(criterion: Criterion) -> Level:
+    """The lowest level that meets the criterion; the top one where none is marked. Reads the prefetched levels."""
+    levels = list(criterion.levels.all())
+    return next((level for level in levels if level.is_passing), levels[0])
+
+
+def passes(edition: Edition, met: int, *, of: int) -> bool:
+    """Whether `met` of so many criteria earn the badge by the edition's rule."""
+    return met >= (of if edition.pass_rule == Edition.PassRule.EVERY else min(edition.pass_count, of))
+
+
+def of(submission: Submission) -> Standing:
+    return among([submission])[submission.pk]
+
+
+def among(submissions: Iterable[Submission]) -> dict[int, Standing]:
+    """The standing of each, by primary key. They come with their enrollment, cohort and edition.
+
+    Queries: nine, however many submissions.
+    """
+    submissions = list(submissions)
+    criteria = criteria_of({submission.enrollment.cohort.edition_id for submission in submissions})
+    rounds, readings = _rounds(submissions), _readings(submissions)
+    appeals = dict(
+        WorkflowEvent.objects.filter(submission__in=submissions, move="appeal")
+        .order_by("at")
+        .values_list("submission_id", "at")
+    )
+    return {
+        each.pk: _standing(
+            each,
+            rounds[each.pk],
+            criteria.get(each.enrollment.cohort.edition_id, []),
+            [
+                reading
+                for reading in readings.get(each.pk, [])
+                if each.pk not in appeals
+                or reading.assignment.round_number < rounds[each.pk][-1].number
+                or reading.assignment.assigned_at > appeals[each.pk]
+            ],
+        )
+        for each in submissions
+    }
+
+
+def as_decided(decision: Decision) -> Standing:
+    """The standing that a released decision was made from: nothing later shows through. Queries: eight."""
+    submission, end = decision.submission, decision.released_at
+    rounds = [each for each in _rounds([submission])[submission.pk] if each.number <= decision.round_number]
+    readings = [each for each in _readings([submission]).get(submission.pk, []) if each.is_finished_by(end)]
+    edition = submission.enrollment.cohort.edition_id
+    return _standing(submission, rounds, criteria_of([edition]).get(edition, []), readings)
+
+
+def criteria_of(editions: Iterable[int]) -> dict[int, list[Criterion]]:
+    """The scored rubric rows of each edition, in their order. Queries: two."""
+    rows = (
+        Criterion.objects.filter(document__edition__in=editions, document__is_scored=True)
+        .select_related("document", "prompt")
+        .prefetch_related("levels")
+        .order_by("document__position", "position")
+    )
+    return _grouped(rows, lambda row: row.document.edition_id)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One reader's assignment with its scores by criterion."""
+
+    assignment: Assignment
+    scores: dict[int, Score]
+
+    @property
+    def review(self):
+        return getattr(self.assignment, "review", None)
+
+    @property
+    def is_finished(self) -> bool:
+        return self.review is not None and self.review.finished_at is not None
+
+    def is_finished_by(self, moment) -> bool:
+        return self.is_finished and self.review.finished_at <= moment
+
+    @property
+    def settles(self) -> bool:
+        return self.assignment.role == Assignment.Role.SECOND_READER
+
+
+def _rounds(submissions) -> dict[int, list[Round]]:
+    rows = Round.objects.filter(submission__in=submissions).prefetch_related("criteria").order_by("number")
+    return _grouped(rows, lambda row: row.submission_id)
+
+
+def _readings(submissions) -> dict[int, list[_Reading]]:
+    assignments = (
+        Assignment.objects.standing()
+        .filter(submission__in=submissions)
+        .select_related("review", "reviewer")
+        .prefetch_related("review__scores__level")
+        .order_by("assigned_at", "pk")
+    )
+    readings = (_Reading(each, _scores(each)) for each in assignments)
+    return _grouped(readings, lambda reading: reading.assignment.submission_id)
+
+
+def _scores(assignment: Assignment) -> dict[int, Score]:
+    review = getattr(assignment, "review", None)
+    return {score.criterion_id: score for score in review.scores.all() if score.level_id} if review else {}
+
+
+def _grouped(rows, key) -> dict:
+    grouped: dict = {}
+    for row in rows:
+        grouped.setdefault(key(row), []).append(row)
+    return grouped
+
+
+def _standing(submission, rounds: list[Round], criteria: list[Criterion], readings: list[_Reading]) -> Standing:
+    current = rounds[-1]
+    here = [reading for reading in readings if reading.assignment.round_number == current.number]
+    finished = [reading for reading in readings if reading.is_finished]
+    rows = tuple(
+        _row(number, criterion, _round_of(criterion, rounds), current, finished)
+        for number, criterion in enumerate(criteria, start=1)
+    )
+    done = [reading for reading in here if reading.is_finished]
+    edition = submission.enrollment.cohort.edition
+    return Standing(submission, current, rows, _disputed(edition, rows, done), len(done), len(here) - len(done))
+
+
+def _round_of(criterion: Criterion, rounds: list[Round]) -> int:
+    """The last round that asked for the criterion; the first asks for all."""
+    asked = [each.number for each in rounds if each.number == 1 or criterion in each.criteria.all()]
+    return asked[-1]
+
+
+def _row(number: int, criterion: Criterion, asked_in: int, current: Round, finished: list[_Reading]) -> Row:
+    spoken = [
+        (reading, reading.scores[criterion.pk])
+        for reading in finished
+        if reading.assignment.round_number == asked_in and criterion.pk in reading.scores
+    ]
+    settled = [pair for pair in spoken if pair[0].settles]
+    counting = settled or spoken
+    level = min((score.level for _, score in counting), key=lambda level: level.rank, default=None)
+    said = settled if any(score.comment.strip() for _, score in settled) else spoken
+    remarks = tuple(Remark(reading.assignment.reviewer, score.level, score.comment) for reading, score in said)
+    return Row(criterion, number, asked_in == current.number, level, remarks)
+
+
+def _disputed(edition: Edition, rows: tuple[Row, ...], finished: list[_Reading]) -> tuple[Row, ...]:
+    """Rows on which the readers are more than a level apart, or which lead them to different outcomes."""
+    readers = [reading for reading in finished if not reading.settles]
+    if len(readers) < 2 or len(readers) < len(finished):
+        return ()
+    outcomes = {_passes_for(reading, edition, rows) for reading in readers}
+
+    def differs(row: Row) -> bool:
+        scores = [reading.scores[row.criterion.pk] for reading in readers if row.criterion.pk in reading.scores]
+        ranks = [score.level.rank for score in scores]
+        met = {rank >= passing(row.criterion).rank for rank in ranks}
+        return bool(ranks) and (max(ranks) - min(ranks) > 1 or (len(outcomes) > 1 and len(met) > 1))
+
+    return tuple(row for row in rows if row.is_open and differs(row))
+
+
+def _passes_for(reading: _Reading, edition: Edition, rows: tuple[Row, ...]) -> bool:
+    """Whether the badge would be earned if this reader alone had spoken in this round."""
+
+    def met(row: Row) -> bool:
+        score = reading.scores.get(row.criterion.pk)
+        return score.level.rank >= passing(row.criterion).rank if row.is_open and score else row.is_met
+
+    return passes(edition, sum(met(row) for row in rows), of=len(rows))

@@ -1,0 +1,97 @@
+"""Badges that follow from what this floor knows: a decision, attendance, or holding every part of a badge."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+
+from badges import awards
+from badges.models import Award, Edition
+from cohorts import mailing
+from cohorts.models import Attendance, Cohort, Enrollment
+from microcred import clock, outbox
+from microcred.models import User
+from microcred.verdict import Refused
+from reviews.agreement import Standing
+from reviews.models import Decision
+
+
+def award(decision: Decision, standing: Standing, *, by: User, at: datetime) -> Award:
+    """The badge of a decision, with the levels it was given for."""
+    enrollment = standing.submission.enrollment
+    grounds = {
+        "cohort": enrollment.cohort.name,
+        "submission": standing.submission.reference,
+        "round": decision.round_number,
+        "criteria": [
+            {"title": row.criterion.title, "level": row.level.label if row.level else ""} for row in standing.rows
+        ],
+    }
+    return _issue(enrollment.cohort.edition, enrollment.person, by=by, grounds=grounds, at=at)
+
+
+def complete(part: Award, *, cohort: Cohort, by: User, at: datetime) -> list[Award]:
+    """Issue every composite badge of which the person now holds all parts, and owe its letter."""
+    held = set(Award.objects.standing().filter(person=part.person).values_list("edition__badge", flat=True))
+    issued = []
+    for badge in part.edition.badge.composites.exclude(pk__in=held).prefetch_related("parts"):
+        edition = _edition_of(badge, term=part.edition.term)
+        if edition and held.issuperset(each.pk for each in badge.parts.all()):
+            grounds = {"cohort": cohort.name, "parts": [each.name for each in badge.parts.all()]}
+            whole = _issue(edition, part.person, by=by, grounds=grounds, at=at)
+            outbox.owe([_letter(whole, cohort)])
+            issued.append(whole)
+    return issued
+
+
+def _edition_of(badge, *, term: str) -> Edition | None:
+    """The badge in the same term, else its newest edition."""
+    editions = sorted(badge.editions.all(), key=lambda edition: (edition.term == term, edition.created_at, edition.pk))
+    return editions[-1] if editions else None
+
+
+def earned_by_attending(cohort: Cohort) -> QuerySet[Enrollment]:
+    """Those who were at enough meetings, long enough, and do not hold the attendance badge yet."""
+    edition = cohort.attendance_edition
+    if edition is None or not edition.meetings_required:
+        return Enrollment.objects.none()
+    long_enough = Q(attendances__minutes__isnull=True) | Q(attendances__minutes__gte=edition.meeting_minutes_required)
+    counted = long_enough & Q(
+        attendances__status=Attendance.Status.HERE,
+        attendances__event__counts_for_attendance=True,
+        attendances__event__cancelled_at__isnull=True,
+    )
+    return (
+        cohort.enrollments.taking_part()
+        .exclude(person__in=Award.objects.standing().filter(edition__badge=edition.badge_id).values("person"))
+        .annotate(meetings=Count("attendances", filter=counted))
+        .filter(meetings__gte=edition.meetings_required)
+        .select_related("person")
+    )
+
+
+def issue_attendance_awards(cohort: Cohort, *, by: User) -> list[Award]:
+    """Issue the attendance badge to all who have earned it, each with its letter, all or nothing."""
+    if cohort.attendance_edition is None:
+        raise Refused("This cohort has no badge for attending its meetings. Choose one in its setup.")
+    at, issued = clock.now(), []
+    with transaction.atomic():
+        for enrollment in earned_by_attending(cohort):
+            grounds = {"cohort": cohort.name, "meetings": enrollment.meetings}
+            made = _issue(cohort.attendance_edition, enrollment.person, by=by, grounds=grounds, at=at)
+            outbox.owe([_letter(made, cohort)])
+            complete(made, cohort=cohort, by=by, at=at)
+            issued.append(made)
+    return issued
+
+
+def _issue(edition: Edition, person: User, *, by: User, grounds: dict, at: datetime) -> Award:
+    return awards.issue(edition, person=person, name=person.badge_name, by=by, grounds=grounds, at=at)
+
+
+def _letter(made: Award, cohort: Cohort):
+    found = mailing.letter_of(made.edition, "award")
+    return mailing.compose(
+        cohort, made.person, subject=found.subject, body=found.body, kind="award", key=f"award:{made.ref}",
+        values={"badge": made.edition.badge.name, "link": mailing.address("/my/badges/")},
+    )  # fmt: skip
