@@ -16,6 +16,7 @@ from submissions.states import State
 
 PERSON = settings.AUTH_USER_MODEL
 READABLE = (State.SUBMITTED, State.IN_REVIEW)
+SCORABLE = (*READABLE, State.DECIDED)  # a reader may reopen their review until the decision goes out
 
 
 class AssignmentQuerySet(models.QuerySet):
@@ -35,7 +36,7 @@ class AssignmentQuerySet(models.QuerySet):
 
     def to_do(self):
         """Unfinished, in the round that lies before the readers now."""
-        return self.unfinished().of_the_last_round().filter(submission__state__in=READABLE)
+        return self.unfinished().of_the_last_round().filter(submission__state__in=SCORABLE)
 
     def with_submission(self):
         """All that a reviewer's page says of the submission and of its cohort, in the same query."""

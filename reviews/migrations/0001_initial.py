@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('outcome', models.CharField(choices=[('award', 'Badge awarded'), ('revise', 'Revision'), ('not_awarded', 'Not awarded')], max_length=11)),
                 ('due_on', models.DateField(blank=True, null=True)),
                 ('subject', models.CharField(max_length=200)),
-                ('letter', models.TextField(help_text='Markdown, as it leaves.')),
+                ('letter', models.TextField(help_text='Markdown; from the release on, as it left.')),
                 ('made_at', models.DateTimeField(default=microcred.clock.now)),
                 ('release_at', models.DateTimeField(blank=True, help_text='Scheduled for this instant.', null=True)),
                 ('released_at', models.DateTimeField(blank=True, null=True)),
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('reopened_at__isnull', True)), fields=('submission', 'round_number'), name='one_standing_decision_per_round'),
+            constraint=models.UniqueConstraint(condition=models.Q(('released_at__isnull', True), ('reopened_at__isnull', True)), fields=('submission', 'round_number'), name='one_decision_in_hand_per_round'),
         ),
         migrations.AddConstraint(
             model_name='decision',
