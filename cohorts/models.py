@@ -30,8 +30,8 @@ def reference() -> str:
 
 class CohortQuerySet(models.QuerySet):
     def run_by(self, person):
-        """Those that `person` is an admin of."""
-        return self._with_role(person, StaffMembership.Role.ADMIN)
+        """Those that `person` is an admin of; the operator runs every one."""
+        return self.all() if person.is_superuser else self._with_role(person, StaffMembership.Role.ADMIN)
 
     def directed_by(self, person):
         return self._with_role(person, StaffMembership.Role.DIRECTOR)
@@ -40,9 +40,7 @@ class CohortQuerySet(models.QuerySet):
         return self.filter(Exists(Enrollment.objects.joined().filter(cohort=OuterRef("pk"), person=person)))
 
     def _with_role(self, person, *roles):
-        return self.filter(
-            Exists(StaffMembership.objects.filter(cohort=OuterRef("pk"), person=person, role__in=roles))
-        )
+        return self.filter(Exists(StaffMembership.objects.filter(cohort=OuterRef("pk"), person=person, role__in=roles)))
 
     def running(self):
         return self.filter(opened_at__isnull=False, closed_at__isnull=True)
@@ -162,6 +160,10 @@ class Event(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def save(self, *args, **kwargs):
+        self.work_out_instants()
+        super().save(*args, **kwargs)
+
     def clean(self):
         if self.kind == self.Kind.MEETING and not (self.starts and self.ends):
             raise ValidationError({"starts": "A meeting needs the time it begins and the time it ends."})
@@ -178,10 +180,6 @@ class Event(models.Model):
         else:
             self.starts_at = clock.end_of_day(self.on - timedelta(days=1), zone)
             self.ends_at = clock.end_of_day(self.on, zone)
-
-    def save(self, *args, **kwargs):
-        self.work_out_instants()
-        super().save(*args, **kwargs)
 
     @property
     def is_meeting(self) -> bool:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from microcred import clock
+from microcred import accounts, clock
 
 
 def site(request):
@@ -13,4 +13,5 @@ def site(request):
         "demo": settings.DEMO,
         "theme": person.theme if person and person.is_authenticated else "",
         "now": clock.now(),
+        **({"demo_people": accounts.demo_people, "demo_password": accounts.DEMO_PASSWORD} if settings.DEMO else {}),
     }

@@ -128,5 +128,3 @@ def as_email(row: Message, *, connection=None) -> EmailMultiAlternatives:
     if row.attachment:
         email.attach(row.attachment_name, row.attachment, "text/calendar")
     return email
-
-

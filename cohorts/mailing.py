@@ -1,0 +1,80 @@
+"""Letters of a cohort's edition, addressed to one person."""
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.db.models import prefetch_related_objects
+
+from badges.models import Edition, Letter
+from cohorts.models import Cohort
+from microcred import letters, outbox
+from microcred.models import Message, User
+from microcred.verdict import Refused
+
+
+def message(
+    cohort: Cohort, person: User, letter: str, *, key: str, values: Mapping[str, object] | None = None, **fields
+) -> Message:
+    """The edition's letter `letter`, filled in for `person`: an unsaved message to hand to `outbox.owe`.
+
+    `key` makes it unique; `fields` are those of `Message`, such as `due_at`. Queries: one for the letters of an
+    edition, however many people it is called for with the same cohort.
+    Raises: Refused, when the edition lacks the letter or a placeholder has no value.
+    """
+    found = letter_of(cohort.edition, letter)
+    return compose(
+        cohort, person, subject=found.subject, body=found.body, kind=letter, key=key, values=values, **fields
+    )
+
+
+def compose(
+    cohort: Cohort,
+    person: User,
+    *,
+    subject: str,
+    body: str,
+    kind: str,
+    key: str,
+    values: Mapping[str, object] | None = None,
+    **fields,
+) -> Message:
+    """The same for a given subject and body."""
+    letter = letters.compose(subject, body, {**common_values(cohort, person), **(values or {})}, footer=footer(cohort))
+    if fields.get("due_at") is None:
+        fields.pop("due_at", None)
+    return outbox.message(
+        letter, person, key=key, kind=kind, cohort_slug=cohort.slug, reply_to=cohort.team_email, **fields
+    )
+
+
+def common_values(cohort: Cohort, person: User) -> dict[str, object]:
+    """What every letter may say."""
+    return {
+        "first_name": person.get_short_name(),
+        "full_name": person.full_name,
+        "cohort": cohort.name,
+        "badge": cohort.edition.badge.name,
+        "team_email": cohort.team_email,
+        "site_name": settings.SITE_NAME,
+        "home_url": address(f"/my/{cohort.slug}/"),
+    }
+
+
+def address(path: str) -> str:
+    """The whole address of a page of ours, as a mail needs it; it stands in Markdown unchanged."""
+    return letters.Markdown(f"{settings.SITE_URL}{path}")
+
+
+def footer(cohort: Cohort) -> str:
+    return (
+        f"You get this because you are in the {cohort.name} cohort, {cohort.edition.badge.name}. "
+        f"Answers go to {cohort.team_email}. Which notices you get: {settings.SITE_URL}/account/"
+    )
+
+
+def letter_of(edition: Edition, key: str) -> Letter:
+    prefetch_related_objects([edition], "letters")
+    for letter in edition.letters.all():
+        if letter.key == key:
+            return letter
+    raise Refused(f"{edition} has no letter “{key}”. Add it to the edition first.")

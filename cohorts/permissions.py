@@ -1,0 +1,27 @@
+"""Who may do what in a cohort."""
+
+from cohorts.models import Cohort, Enrollment
+from microcred.models import User
+from microcred.verdict import ALLOWED, Verdict
+
+
+def may_run(person: User, cohort: Cohort) -> Verdict:
+    """Change dates, people and reminders. Queries: one."""
+    if Cohort.objects.run_by(person).filter(pk=cohort.pk).exists():
+        return ALLOWED
+    return Verdict(f"Only admins of the {cohort} cohort can do this. Its team can add you: {cohort.team_email}.")
+
+
+def may_attend(person: User, enrollment: Enrollment) -> Verdict:
+    """Do what an applicant does: tick activities, say that one cannot come, hand in."""
+    if enrollment.person_id != person.pk:
+        return Verdict("Only the applicant can do this.")
+    if enrollment.withdrawn_at:
+        return Verdict(f"You have left the {enrollment.cohort} cohort. Write to its team to come back.")
+    if not enrollment.joined_at:
+        return Verdict("Join the cohort first. The button is in your invitation.")
+    return ALLOWED
+
+
+def may_open(cohort: Cohort) -> Verdict:
+    return Verdict(f"The {cohort} cohort is open already.") if cohort.opened_at else ALLOWED
