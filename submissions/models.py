@@ -1,5 +1,6 @@
 """What an applicant hands in: versions are only ever added, events only ever appended."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -7,9 +8,10 @@ from django.db import models
 from django.db.models import Q
 
 from badges.models import Competency, Criterion, Prompt, RequiredDocument
-from cohorts.models import Cohort, Enrollment, secret
-from microcred import clock
-from submissions.states import HANDED_IN, State
+from cohorts import deadlines
+from cohorts.models import Cohort, Enrollment, Event, secret
+from microcred import clock, times
+from submissions.states import HANDED_IN, PUBLIC_LABELS, State
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -17,12 +19,18 @@ PERSON = settings.AUTH_USER_MODEL
 class SubmissionQuerySet(models.QuerySet):
     def visible_to(self, person):
         """An applicant's own; for an admin, those of their cohorts. Reviewers come by their assignments."""
-        return self.filter(
-            Q(enrollment__person=person) | Q(enrollment__cohort__in=Cohort.objects.run_by(person))
-        )
+        return self.filter(Q(enrollment__person=person) | Q(enrollment__cohort__in=Cohort.objects.run_by(person)))
 
     def handed_in(self):
         return self.filter(state__in=HANDED_IN)
+
+    def with_slots(self):
+        """What the pages of an applicant print of a submission, in six queries however much there is."""
+        return self.select_related("competency").prefetch_related(
+            "rounds__documents",
+            models.Prefetch("documents", Document.objects.select_related("required", "current")),
+            "documents__current__findings",
+        )
 
 
 class Submission(models.Model):
@@ -48,6 +56,48 @@ class Submission(models.Model):
     @property
     def short_number(self) -> str:
         return f"{self.number:04}"
+
+    @property
+    def current_round(self) -> "Round":
+        """The last round. Queries: reads the rounds unless they are prefetched."""
+        return max(self.rounds.all(), key=lambda one: one.number)
+
+    def window(self) -> deadlines.Window:
+        """Until when files of this round are taken. Queries: rounds, cohort and events; prefetch them first."""
+        return deadlines.window(self.enrollment, due_on=self.current_round.due_on)
+
+    def public_state(self) -> str:
+        """What the applicant reads. Queries: as `window`."""
+        match self.state:
+            case State.SUBMITTED:
+                return self._submitted_in_words()
+            case State.IN_REVIEW | State.DECIDED:
+                day = self.decision_on()
+                return f"Being reviewed. Decision by {times.day(day)}" if day else "Being reviewed"
+            case State.REVISION_REQUESTED:
+                return f"Revision asked for, due {times.day(self.window().due_on)}"
+        return PUBLIC_LABELS[State(self.state)]
+
+    def _submitted_in_words(self) -> str:
+        now = self.current_round
+        if now.number > 1:
+            return "Revised version received"
+        late = self.window().days_late_at(now.submitted_at) if now.is_late and now.submitted_at else 0
+        return f"Submitted, {late} day{'s' if late > 1 else ''} late" if late else "Submitted"
+
+    def decision_on(self) -> date | None:
+        """The day by which the applicant hears; none for a revision. Queries: reads the events of the cohort."""
+        if self.current_round.number > 1:
+            return None
+        days = [event.on for event in self.enrollment.cohort.events.all() if event.kind == Event.Kind.DECISIONS]
+        return days[0] if days else None
+
+    def asked_for(self) -> set[int]:
+        """Keys of the required documents that this round asks for again; empty in the first.
+
+        Queries: the documents of the current round, unless prefetched.
+        """
+        return {one.pk for one in self.current_round.documents.all()}
 
 
 class Round(models.Model):
@@ -77,6 +127,18 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return f"Round {self.number} of {self.submission}"
+
+    def open_criteria(self) -> list[Criterion]:
+        """What is to be scored: the rows still open, or in the first round every row of the scored documents."""
+        asked = self.criteria.select_related("document").order_by("document__position", "position")
+        if self.number > 1:
+            return list(asked)
+        scored = Criterion.objects.filter(document__edition=self.submission.enrollment.cohort.edition_id)
+        return list(
+            scored.filter(document__is_scored=True)
+            .select_related("document")
+            .order_by("document__position", "position")
+        )
 
 
 class WorkflowEvent(models.Model):
@@ -114,15 +176,34 @@ class Document(models.Model):
     def __str__(self) -> str:
         return f"{self.required} of {self.submission}"
 
+    EMPTY = "empty"
+
+    def state_in(self, round_: Round, asked: set[int]) -> str:
+        """`empty`, or the verdict on the version that counts; a document asked for again is empty until revised.
+
+        Queries: reads the current version; select it first.
+        """
+        if self.current is None or (self.required_id in asked and self.current.round_number < round_.number):
+            return self.EMPTY
+        return self.current.verdict
+
 
 class VersionQuerySet(models.QuerySet):
     def awaiting_check(self, at):
         """Without a verdict, and in no worker's hands."""
         return self.filter(verdict=Version.Verdict.CHECKING).exclude(leased_until__gt=at)
 
-    def counting(self):
-        """Those that stand in a slot now."""
-        return self.filter(pk=models.F("document__current"))
+    def for_checking(self):
+        """All that a check asks of a version, in one query."""
+        return self.select_related(
+            "document__required__edition__badge__program",
+            "document__submission__enrollment__cohort",
+            "document__submission__enrollment__person",
+        )
+
+    def that_count(self, round_number: int):
+        """Those a submission may stand on in that round, best first: never blocked, the newest, none from later."""
+        return self.exclude(verdict=Version.Verdict.BLOCKED).filter(round_number__lte=round_number).order_by("-number")
 
 
 def storage_key(version: "Version", received_name: str) -> str:
@@ -142,6 +223,7 @@ class Version(models.Model):
         UNREAD = "unread", "We will check this by hand"
 
     MAX_TRIES = 3
+    MOST = 20  # of one slot
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveSmallIntegerField()
@@ -168,12 +250,19 @@ class Version(models.Model):
     class Meta:
         ordering = ("document", "number")
         constraints = (models.UniqueConstraint(fields=["document", "number"], name="one_version_per_number"),)
-        indexes = (
-            models.Index(fields=["arrived_at"], condition=Q(verdict="checking"), name="version_awaiting_check"),
-        )
+        indexes = (models.Index(fields=["arrived_at"], condition=Q(verdict="checking"), name="version_awaiting_check"),)
 
     def __str__(self) -> str:
         return f"Version {self.number} of {self.document}"
+
+    def get_absolute_url(self) -> str:
+        """Where the file is handed out to those who may have it."""
+        return f"/documents/{self.pk}/file/"
+
+    @property
+    def filed_as(self) -> str:
+        """The name under which our copy is kept."""
+        return self.canonical_name or self.received_name
 
     @property
     def shown_name(self) -> str:
@@ -253,5 +342,3 @@ class DocumentAccess(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} read {self.version}"
-
-

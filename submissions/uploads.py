@@ -1,7 +1,161 @@
-"""Receiving a file: straight to disk, counted as it comes, stopped at the limit."""
+"""Receiving a file: straight to disk, counted and hashed as it comes, stopped at the limit."""
 
-from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+import hashlib
+import os
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import SkipFile, StopUpload, TemporaryFileUploadHandler
+from django.db import transaction
+from django.db.models import Max, Sum
+
+from microcred.models import User
+from microcred.tasks import hurry
+from microcred.verdict import Refused
+from submissions import permissions, workflow
+from submissions.models import Document, Version, storage_key
+from submissions.states import State
+
+LIMIT_MB = settings.UPLOAD_LIMIT_BYTES // (1024 * 1024)
+TOO_LARGE = (
+    f"The file is larger than {LIMIT_MB} MB, so it was not kept. In Word, choose a picture, then Picture Format, "
+    "Compress Pictures; save and add it again."
+)
+NO_ROOM = "We could not keep the file just now. Nothing you added before is lost. Try again in a few minutes."
+NOT_ARRIVED = "The file did not arrive. Choose it again; your other documents are safe."
+A_DAY_BYTES = 200 * 1024 * 1024
+A_MINUTE = 10
 
 
 class LimitedUploadHandler(TemporaryFileUploadHandler):
-    """Stops reading a request whose file grows past the limit, so that nothing larger ever lies on disk."""
+    """Writes one file a request to disk while hashing it, and no more than the limit.
+
+    What goes wrong stands in `request.upload_problem`, a sentence; the rest of the form is read all the same.
+    """
+
+    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):
+        self.is_flood = content_length > 4 * settings.UPLOAD_LIMIT_BYTES
+        self.files = 0
+
+    def new_file(self, *args, **kwargs):
+        self.files += 1
+        if self.files > 1:
+            raise SkipFile
+        super().new_file(*args, **kwargs)
+        self.digest = hashlib.sha256()
+
+    def receive_data_chunk(self, raw_data, start):
+        if start + len(raw_data) > settings.UPLOAD_LIMIT_BYTES:
+            self._give_up(TOO_LARGE)
+        self.digest.update(raw_data)
+        try:
+            self.file.write(raw_data)
+        except OSError:
+            self._give_up(NO_ROOM)
+
+    def file_complete(self, file_size):
+        self.file.flush()
+        os.fsync(self.file.fileno())
+        self.file.sha256 = self.digest.hexdigest()
+        return super().file_complete(file_size)
+
+    def _give_up(self, sentence: str):
+        """Read on to the end of the form, unless it is so large that only hanging up helps."""
+        self.request.upload_problem = sentence
+        raise StopUpload(connection_reset=True) if self.is_flood else SkipFile
+
+
+def receive(document: Document, upload: UploadedFile, *, by: User, arrived_at: datetime) -> Version:
+    """Keep the bytes as they came, as the next version of the slot; a worker checks them.
+
+    In a submission that was handed in already it counts from now on, with a new receipt.
+    Raises: Refused, when the slot is closed at `arrived_at` or the person adds too much; then nothing is kept.
+    """
+    _within_reason(by, at=arrived_at, size=upload.size or 0)
+    sha256 = getattr(upload, "sha256", None) or digest_of(upload)
+    key = default_storage.save(storage_key(None, ""), upload)
+    try:
+        return _keep(
+            document,
+            by=by,
+            arrived_at=arrived_at,
+            file=key,
+            received_name=(upload.name or "")[:255],
+            size_bytes=upload.size,
+            sha256=sha256,
+        )
+    except BaseException:
+        default_storage.delete(key)
+        raise
+
+
+def copy_to(version: Version, document: Document, *, by: User, arrived_at: datetime) -> Version:
+    """Put the file of `version` into the slot it belongs in; its own slot goes back to what counted before.
+
+    Raises: Refused, as `receive` does.
+    """
+    with transaction.atomic():
+        moved = _keep(
+            document,
+            by=by,
+            arrived_at=arrived_at,
+            file=version.file.name,
+            received_name=version.received_name,
+            size_bytes=version.size_bytes,
+            sha256=version.sha256,
+        )
+        left = version.document
+        if left.current_id == version.pk:
+            left.current = left.versions.that_count(moved.round_number).exclude(pk=version.pk).first()
+            left.save(update_fields=["current"])
+    return moved
+
+
+@transaction.atomic
+def _keep(document: Document, *, by: User, arrived_at: datetime, **fields: Any) -> Version:
+    submission = workflow.locked(document.submission)
+    document.submission = submission
+    verdict = permissions.may_add(by, document, at=arrived_at)
+    if not verdict:
+        raise Refused(verdict.reason)
+    last = document.versions.aggregate(last=Max("number"))["last"] or 0
+    version = document.versions.create(
+        number=last + 1,
+        round_number=submission.current_round.number,
+        arrived_at=arrived_at,
+        added_by=by,
+        **fields,
+    )
+    document.current = version
+    document.save(update_fields=["current"])
+    if submission.state == State.SUBMITTED:
+        workflow.replace(submission, by=by, at=arrived_at)
+    transaction.on_commit(lambda: _hurry(version.pk))
+    return version
+
+
+def _hurry(pk: int) -> None:
+    from submissions.tasks import check_version  # the door for the worker opens from above
+
+    hurry(check_version, pk)
+
+
+def digest_of(upload: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    return digest.hexdigest()
+
+
+def _within_reason(person: User, *, at: datetime, size: int) -> None:
+    """Raises: Refused, for more files a minute or bytes a day than a person adds."""
+    theirs = Version.objects.filter(added_by=person, arrived_at__lte=at)
+    if theirs.filter(arrived_at__gt=at - timedelta(minutes=1)).count() >= A_MINUTE:
+        raise Refused("That was many files in one minute. Wait a minute, then add this one.")
+    today = theirs.filter(arrived_at__gt=at - timedelta(days=1)).aggregate(total=Sum("size_bytes"))["total"] or 0
+    if today + size > A_DAY_BYTES:
+        raise Refused("That is more than 200 MB in one day. Add this file tomorrow, or write to the team.")

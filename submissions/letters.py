@@ -1,0 +1,79 @@
+"""What applicants are told by mail, and the sentences about time that pages and mails share."""
+
+from datetime import datetime
+
+from cohorts import mailing
+from microcred import times
+from microcred.letters import Markdown, quoted
+from microcred.models import Message
+from submissions.models import Receipt, Submission, Version
+
+
+def moment(submission: Submission, at: datetime) -> str:
+    """An instant in the applicant's zone and the cohort's."""
+    enrollment = submission.enrollment
+    return str(times.instant(at, reader=enrollment.person.zone, cohort=enrollment.cohort.zone))
+
+
+def deadline(submission: Submission, end: datetime) -> str:
+    """An exclusive end, said as its last minute, in both zones."""
+    enrollment = submission.enrollment
+    return str(times.deadline(end, reader=enrollment.person.zone, cohort=enrollment.cohort.zone))
+
+
+def closed_sentence(submission: Submission) -> str:
+    cohort = submission.enrollment.cohort
+    return (
+        f"Evidence for {cohort} closed on {deadline(submission, submission.window().closes_at)}. "
+        f"Your documents are still here. Write to {cohort.team_email} about your options."
+    )
+
+
+def count_of(things: int, word: str) -> str:
+    """`three documents`, `one answer`: small numbers as words."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    shown = words[things] if things < len(words) else str(things)
+    return f"{shown} {word}{'' if things == 1 else 's'}"
+
+
+def receipt(submission: Submission, made: Receipt) -> Message:
+    """The receipt by mail; another letter when it is late or answers a revision request."""
+    kind = "revised-received" if made.round_number > 1 else "receipt-late" if made.is_late else "receipt"
+    cohort, decision_on = submission.enrollment.cohort, submission.decision_on()
+    page = mailing.address(f"/my/{cohort.slug}/receipts/{made.ref}/")
+    values = {
+        "documents": count_of(len(made.files), "document"),
+        "reference": made.ref,
+        "submitted": moment(submission, made.received_at),
+        "days_late": count_of(submission.window().days_late_at(made.received_at), "day"),
+        "document_list": Markdown("\n".join(f"- {quoted(file['name'])}" for file in made.files)),
+        "replace_until": deadline(submission, submission.window().due_at),
+        "decision_by": times.long_day(decision_on) if decision_on else "the day your program names",
+        "receipt_url": page,
+        "link": page,
+    }
+    return mailing.message(cohort, submission.enrollment.person, kind, key=f"receipt:{made.ref}", values=values)
+
+
+def returned(submission: Submission, *, why: str, at: datetime) -> Message:
+    cohort, due = submission.enrollment.cohort, submission.window().due_at
+    values = {
+        "reason": why,
+        "due": deadline(submission, due),
+        "link": mailing.address(f"/my/{cohort.slug}/documents/"),
+    }
+    key = f"returned-incomplete:{submission.reference}:{at.isoformat()}"
+    return mailing.message(cohort, submission.enrollment.person, "returned-incomplete", key=key, values=values)
+
+
+def needs_fixing(version: Version, sentence: str) -> Message:
+    """What the check found, for somebody who may have left the page."""
+    document = version.document
+    enrollment = document.submission.enrollment
+    values = {
+        "document": document.required.short_title,
+        "finding": f"{sentence.rstrip('.')}.",
+        "link": mailing.address(f"/my/{enrollment.cohort.slug}/documents/{document.required.key}/"),
+    }
+    key = f"file-needs-fixing:{version.file.name}"
+    return mailing.message(enrollment.cohort, enrollment.person, "file-needs-fixing", key=key, values=values)

@@ -1,0 +1,33 @@
+"""Handing out a file: always as an attachment, under a name every system takes, and always written down."""
+
+from django.http import FileResponse
+
+from badges.names import safe_stem
+from microcred.models import User
+from submissions.models import DocumentAccess, Version
+
+
+def as_attachment(version: Version, *, person: User, role: str, name: str) -> FileResponse:
+    """The file as it came, under `name` made legal on Windows. The caller has asked whether `person` may."""
+    log(version, person, role, DocumentAccess.Form.ORIGINAL)
+    response = FileResponse(
+        version.file.open("rb"),
+        as_attachment=True,
+        filename=legal(name),
+        content_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = "sandbox"
+    return response
+
+
+def log(version: Version, person: User, role: str, form: str) -> None:
+    """One row for one reading."""
+    DocumentAccess.objects.create(version=version, person=person, role=role, form=form)
+
+
+def legal(name: str) -> str:
+    """`name` without what Windows refuses; an ending that is not .docx stays, so that a PDF comes back as one."""
+    stem, dot, ending = name.rpartition(".")
+    return f"{safe_stem(stem) or 'document'}.{ending}" if dot and ending.isalnum() else f"{safe_stem(name)}.docx"

@@ -1,0 +1,47 @@
+"""Thin doors for the worker. Each does no harm when it runs twice."""
+
+import structlog
+from celery import shared_task
+
+from microcred import clock
+
+log = structlog.get_logger(__name__)
+
+A_SWEEP = 100
+
+
+@shared_task
+def check_version(pk: int) -> None:
+    from submissions.checking import check
+    from submissions.models import Version
+
+    if version := Version.objects.filter(pk=pk).first():
+        check(version)
+
+
+@shared_task
+def check_waiting() -> None:
+    """Check what nobody has checked: the broker lost it, or a worker died with it."""
+    from submissions.checking import check
+    from submissions.models import Version
+
+    for version in Version.objects.awaiting_check(clock.now()).order_by("arrived_at", "pk")[:A_SWEEP]:
+        try:
+            check(version)
+        except Exception:  # one file that cannot be fetched must not keep the others waiting
+            log.exception("version_not_checked", version=version.pk, tries=version.tries + 1)
+
+
+@shared_task
+def start_due_reviews() -> None:
+    """Start the review of what was handed in, once nothing more can be replaced."""
+    from submissions.sweeps import start_due_reviews as start
+
+    start(at=clock.now())
+
+
+@shared_task
+def remind_of_evidence() -> None:
+    from submissions.sweeps import remind_of_evidence as remind
+
+    remind(at=clock.now())

@@ -1,0 +1,103 @@
+"""Submissions in any state, reached by the moves that people make, with real Word files."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from badges import specs
+from badges.word.filled import fill
+from microcred import clock
+from submissions import checks, checking, uploads, workflow
+from submissions.models import Document, Submission, Version
+from submissions.states import State
+from tests.support import factories
+
+EASTERN = ZoneInfo("America/New_York")
+BEFORE_DUE = datetime(2023, 11, 20, 12, tzinfo=EASTERN)
+AFTER_ALL = datetime(2023, 12, 9, 12, tzinfo=EASTERN)
+WORDS = "We named the stage our team works in, what we have done so far and why we chose it"
+
+
+def fill_guide(document, *, person=None, answers=None, revised=False, text=WORDS) -> bytes:
+    """A filled-in Word file of a required document: `answers` by prompt code, `text` for the others."""
+    last, first = person.file_names if person else ("", "")
+    _, template = specs.template_of(document, last=last, first=first, revised=revised)
+    words = {prompt.code: f"{text} ({prompt.number})." for prompt in document.prompts.all()}
+    return fill(template, {**words, **(answers or {})}, author=str(person or ""))
+
+
+def upload_of(content: bytes, name="My work.docx") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def add(document: Document, *, content=None, name=None, at=None, check=True, **filled) -> Version:
+    """Add a file to a slot as its applicant, and have it checked at once."""
+    person = document.submission.enrollment.person
+    revised = document.submission.current_round.number > 1
+    if content is None:
+        content = fill_guide(document.required, person=person, revised=revised, **filled)
+    last, first = person.file_names
+    name = name or specs.file_name(document.required, last=last, first=first, revised=revised)
+    version = uploads.receive(document, upload_of(content, name), by=person, arrived_at=at or clock.now())
+    if check:
+        examine_now(version)
+    return version
+
+
+def examine_now(version: Version) -> Version:
+    """The check in this process, without the child that production starts."""
+    sandboxed, checks.examine = checks.examine, checks.examine_here
+    try:
+        checking.check(version)
+    finally:
+        checks.examine = sandboxed
+    version.refresh_from_db()
+    return version
+
+
+def add_all(submission: Submission, *, at=None, only=None, **filled) -> list[Version]:
+    """Every document; or those required ones that are in `only`."""
+    slots = submission.documents.select_related("required").all()
+    return [add(slot, at=at, **filled) for slot in slots if only is None or slot.required in only]
+
+
+def submission_in(state: State, *, cohort=None, person=None, at=BEFORE_DUE, **enrolled) -> Submission:
+    """A submission of a new applicant (or `person`) that went through the real workflow until `state`."""
+    cohort = cohort or factories.cohort()
+    with clock.fixed(at):
+        enrollment = factories.enrollment(cohort, person or factories.person(), joined_at=at, **enrolled)
+        submission = workflow.begin(enrollment)
+        _walk(submission, State(state), at=at)
+    return Submission.objects.get(pk=submission.pk)
+
+
+def _walk(submission: Submission, state: State, *, at: datetime) -> None:
+    applicant, admin = submission.enrollment.person, submission.enrollment.cohort.opened_by
+    if state == State.DRAFT:
+        return
+    if state == State.WITHDRAWN:
+        workflow.withdraw(submission, by=applicant)
+        return
+    add_all(submission, at=at)
+    workflow.submit(submission, by=applicant, at=at)
+    if state == State.SUBMITTED:
+        return
+    if state == State.RETURNED:
+        workflow.return_incomplete(submission, by=admin, why="The last page is missing.")
+        return
+    workflow.start_review(submission)
+    if state == State.IN_REVIEW:
+        return
+    workflow.decide(submission, by=admin)
+    if state != State.DECIDED:
+        release(submission, state, by=admin, at=at)
+
+
+def release(submission: Submission, state: State, *, by, at) -> None:
+    """Let out a decision; a revision asks for the scored document and its first row again, within a month."""
+    asked = {}
+    if state == State.REVISION_REQUESTED:
+        guide = submission.enrollment.cohort.edition.documents.filter(is_scored=True).first()
+        asked = {"documents": [guide], "criteria": [guide.criteria.first()], "due_on": date(2024, 1, 12)}
+    workflow.release(submission, state, by=by, at=at + timedelta(minutes=1), **asked)
