@@ -1,5 +1,7 @@
 """From the database to the plain form."""
 
+from operator import itemgetter
+
 from .shape import plain
 
 
@@ -22,7 +24,7 @@ def describe(edition):
             for activity in edition.activities.select_related("document")
         ],
         "reminders": edition.reminders,
-        "letters": [plain(letter) for letter in edition.letters.order_by("key")],
+        "letters": sorted((plain(letter) for letter in edition.letters.all()), key=itemgetter("key")),
     }
 
 

@@ -225,7 +225,9 @@ class _Reader:
         return forms
 
     def _letters(self):
-        return [self._letter(path) for path in sorted((self.folder / "letters").glob("*.md"))]
+        return [
+            self._letter(path) for path in sorted((self.folder / "letters").glob("*.md"), key=lambda path: path.stem)
+        ]
 
     def _letter(self, path):
         first, _, body = self._text(path).partition("\n")

@@ -20,7 +20,7 @@ from badges.models import (
 from microcred.verdict import Refused
 
 from .describing import describe
-from .shape import values
+from .shape import FIELDS, values
 
 SHARED = {"program", "framework", "badge"}  # parts of the plain form that editions have in common
 ASIDE = 10_000  # positions step aside before they are dealt out again
@@ -121,10 +121,9 @@ def _rubric(document, form):
 
 def _levels(criterion, parts):
     """Best first in the plain form; rank 1 is the lowest."""
-    criterion.levels.filter(rank__gt=len(parts)).delete()
     criterion.levels.update(is_passing=False)
-    for rank, part in enumerate(reversed(parts), start=1):
-        Level.objects.update_or_create(criterion=criterion, rank=rank, defaults=values(Level, part))
+    ranked = [{**part, "rank": rank} for rank, part in enumerate(reversed(parts), start=1)]
+    _sync(criterion.levels, Level, "rank", ranked, position=None, extra=("rank",), criterion=criterion)
 
 
 def _sync(rows, model, key, parts, *, position="position", extra=(), **parent):
@@ -132,8 +131,20 @@ def _sync(rows, model, key, parts, *, position="position", extra=(), **parent):
     rows.exclude(**{f"{key}__in": [part[key] for part in parts]}).delete()
     if position:
         rows.update(**{position: F(position) + ASIDE})
-    for place, part in enumerate(parts, start=1):
-        fields = values(model, part) | {name: part[name] for name in extra}
+    here = {getattr(row, key): row for row in rows.all()}
+    names = [*FIELDS[model], *extra, *([position] if position else [])]
+    wanted = [
+        _filled(here.get(part[key]) or model(**parent), values(model, part), {name: part[name] for name in extra})
+        for part in parts
+    ]
+    for place, row in enumerate(wanted, start=1):
         if position:
-            fields[position] = place
-        model.objects.update_or_create(**parent, **{key: part[key]}, defaults=fields)
+            setattr(row, position, place)
+    model.objects.bulk_create([row for row in wanted if row.pk is None])
+    model.objects.bulk_update([row for row in wanted if getattr(row, key) in here], names)
+
+
+def _filled(row, *fields):
+    for name, value in {name: value for part in fields for name, value in part.items()}.items():
+        setattr(row, name, value)
+    return row
