@@ -13,7 +13,7 @@ from microcred import clock, outbox
 from microcred.models import User
 from microcred.verdict import Refused
 from submissions import letters
-from submissions.models import Document, Receipt, Round, Submission, WorkflowEvent
+from submissions.models import Document, Receipt, Round, Submission
 from submissions.slots import Slot, slots_of
 from submissions.states import MOVES, PUBLIC_LABELS, State
 

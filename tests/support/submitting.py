@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from badges import specs
 from badges.word.filled import fill
 from microcred import clock
-from submissions import checks, checking, uploads, workflow
+from submissions import checking, checks, uploads, workflow
 from submissions.models import Document, Submission, Version
 from submissions.states import State
 from tests.support import factories
