@@ -1,11 +1,9 @@
-/* Scoring by keyboard, changes on and off, saved comments, and what became of each save.
+/* Scoring by keyboard, changes on and off, saved comments.
    form[data-scoring]            turns this on; [data-keys=off] leaves the keys out (a setting of the account)
    .q[data-question]             one question (details or section); its radios, its [data-comment] textarea
    input[data-key=3]             the key that chooses this level
    [data-insert="text"]          puts its text at the cursor of the question's comment, never over it
    button[data-toggle-changes]   aria-pressed; hides and shows the marks in the question, remembered for the person
-   [data-save-status]            the one place that says “Saved 2:14 PM”; [data-save-voice role=status class=vh] speaks for it
-   [data-autosave]               the elements (hx-post, hx-swap=none) whose requests are a save
    button[data-next]             Ctrl+Enter presses it; dialog#keys lists the keys and opens with “?” */
 const form = document.querySelector("form[data-scoring]");
 const questions = [...document.querySelectorAll("[data-question]")];
@@ -29,15 +27,23 @@ function showChanges(shown) {
 }
 
 function insert(words, field) {
-  const gap = field.selectionStart && !/\s$/.test(field.value.slice(0, field.selectionStart)) ? " " : "";
-  field.setRangeText(gap + words, field.selectionStart, field.selectionStart, "end");
+  const at = field.selectionStart || field.value.length; // untouched: at the end
+  const gap = /\S$/.test(field.value.slice(0, at)) ? " " : "";
+  field.setRangeText(gap + words, at, at, "end");
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.focus();
-  say("Inserted");
+  const voice = document.querySelector("[data-save-voice]");
+  if (voice) voice.textContent = "Inserted";
+}
+
+function write(field) {
+  if (!field) return;
+  field.focus();
+  if (!field.selectionStart) field.setSelectionRange(field.value.length, field.value.length);
 }
 
 const KEYS = {
-  c: () => current().querySelector("[data-comment]")?.focus(),
+  c: () => write(current().querySelector("[data-comment]")),
   j: () => go(questions[questions.indexOf(current()) + 1]),
   k: () => go(questions[questions.indexOf(current()) - 1]),
   n: () => go([...questions.slice(questions.indexOf(current()) + 1), ...questions].find(unscored)),
@@ -70,28 +76,3 @@ document.addEventListener("click", (event) => {
   }
 });
 if (localStorage.getItem(memory) === "off") showChanges(false);
-
-/* The words of saving: the voice speaks only when it moves to or from “Not saved”. */
-const status = document.querySelector("[data-save-status]");
-const tries = new WeakMap();
-const say = (words) => (document.querySelector("[data-save-voice]") ?? {}).textContent = words;
-
-function tell(words, trouble = false) {
-  if (!status) return;
-  if (trouble !== status.classList.contains("trouble")) say(words);
-  status.classList.toggle("trouble", trouble);
-  status.textContent = words;
-}
-
-document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.elt.matches("[data-autosave]") && tell("Saving…", status?.classList.contains("trouble")));
-document.addEventListener("htmx:afterRequest", ({ detail: { elt, successful } }) => {
-  if (!elt.matches("[data-autosave]")) return;
-  const count = successful ? 0 : (tries.get(elt) ?? 0) + 1;
-  tries.set(elt, count);
-  if (successful) tell(`Saved ${new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit" }).format(new Date())}`);
-  else if (count > 3) tell("Not saved. Your text is kept on this device.", true);
-  else {
-    tell("Not saved yet, trying again", true);
-    setTimeout(() => elt.dispatchEvent(new Event("change", { bubbles: true })), 4000 * count);
-  }
-});
