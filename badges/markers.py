@@ -15,10 +15,10 @@ EDITION = "Microcred edition"
 TERM = "Microcred term"
 DOCUMENT = "Microcred document"
 
-_DASHES = str.maketrans("‐‑‒–—−", "------")     # what word processors make of a hyphen
+_DASHES = str.maketrans("‐‑‒–—−", "------")  # what word processors make of a hyphen
 _TAG = "answer:"
 _BOOKMARK = "answer_"
-_BOOKMARK_LENGTH = 40                           # Word's own limit
+_BOOKMARK_LENGTH = 40  # Word's own limit
 _ORIGIN = re.compile(r"\[\s*([a-z0-9]+(?:-[a-z0-9]+)*)/([a-z0-9]+(?:-[a-z0-9]+)*)\s*\]")
 
 
@@ -35,7 +35,7 @@ def codes_in(text: str) -> list[str]:
 def after_code(text: str) -> str:
     """What follows the last printed code in `text`."""
     ends = [match.end() for match in CODE.finditer(text.translate(_DASHES))]
-    return text[ends[-1]:].strip() if ends else text
+    return text[ends[-1] :].strip() if ends else text
 
 
 def tag(code: str) -> str:

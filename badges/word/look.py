@@ -85,8 +85,9 @@ def element(tag: str, /, **attributes: str) -> Any:
     return made
 
 
-def _style(styles: Any, name: str, size: float, colour: str, bold: bool,
-           before: float, after: float, keep: bool) -> None:
+def _style(
+    styles: Any, name: str, size: float, colour: str, bold: bool, before: float, after: float, keep: bool
+) -> None:
     known = {style.name for style in styles}
     style = styles[name] if name in known else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     _font(style, size, colour, bold)

@@ -16,7 +16,7 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(parts, key=lambda name: (name != _FIRST, name)):
-            entry = zipfile.ZipInfo(name)       # dated 1980, as every packer without a clock does
+            entry = zipfile.ZipInfo(name)  # dated 1980, as every packer without a clock does
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, parts[name])
     return stream.getvalue()

@@ -57,7 +57,7 @@ class DocumentSpec:
     title: str
     intro: str = ""
     prompts: tuple[PromptSpec, ...] = ()
-    criteria: tuple[CriterionSpec, ...] = ()    # those of the whole document
+    criteria: tuple[CriterionSpec, ...] = ()  # those of the whole document
     program: str = ""
     language: str = "en-US"
     placeholder: str = markers.PLACEHOLDER

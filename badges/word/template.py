@@ -30,9 +30,9 @@ from badges.word.spec import (
 )
 
 WIDTH = Inches(6.9)
-ANSWER_HEIGHT = 1500        # twips, about an inch: the box grows from there
+ANSWER_HEIGHT = 1500  # twips, about an inch: the box grows from there
 _CUSTOM = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
-_FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"     # the one set every custom property belongs to
+_FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # the one set every custom property belongs to
 
 
 def build(document: DocumentSpec, person: Person | None = None, revised: bool = False) -> bytes:
@@ -103,7 +103,7 @@ def _answer_box(cell: Any, number: int, code: str, placeholder: str) -> None:
     properties.append(look.element("w:alias", val=heading(number)))
     properties.append(look.element("w:tag", val=markers.tag(code)))
     properties.append(look.element("w:id", val=str(20_000 + number)))
-    properties.append(look.element("w:lock", val="sdtLocked"))      # the box stays; what is in it is theirs
+    properties.append(look.element("w:lock", val="sdtLocked"))  # the box stays; what is in it is theirs
     properties.append(look.element("w:showingPlcHdr"))
     content = look.element("w:sdtContent")
     control.extend([properties, content])
@@ -122,7 +122,7 @@ def _rubric(paper: Any, criteria: tuple[CriterionSpec, ...]) -> None:
         together = [criterion for criterion in remaining if criterion.labels == labels]
         remaining = [criterion for criterion in remaining if criterion.labels != labels]
         _rubric_table(paper, labels, together)
-        paper.add_paragraph(style="Level")      # Word joins tables that touch
+        paper.add_paragraph(style="Level")  # Word joins tables that touch
 
 
 def _rubric_table(paper: Any, labels: tuple[str, ...], criteria: list[CriterionSpec]) -> None:
@@ -153,13 +153,15 @@ def _properties(paper: Any, document: DocumentSpec, person: Person | None, revis
     core.subject, core.language = document.subtitle, document.language
     core.author = str(person) if person else document.program
     core.last_modified_by = core.comments = core.keywords = ""
-    for moment in ("created", "modified"):                  # the day python-docx was born
+    for moment in ("created", "modified"):  # the day python-docx was born
         for stamp in core._element.findall(qn(f"dcterms:{moment}")):
             core._element.remove(stamp)
     compatible = look.element("w:compat")
-    compatible.append(look.element(
-        "w:compatSetting", name="compatibilityMode", uri="http://schemas.microsoft.com/office/word", val="15"
-    ))
+    compatible.append(
+        look.element(
+            "w:compatSetting", name="compatibilityMode", uri="http://schemas.microsoft.com/office/word", val="15"
+        )
+    )
     settings = paper.settings.element
     for old in settings.findall(qn("w:compat")):
         old.addprevious(compatible)
@@ -168,7 +170,7 @@ def _properties(paper: Any, document: DocumentSpec, person: Person | None, revis
     part = Part(PackURI("/docProps/custom.xml"), _CUSTOM, _custom(document), package)
     package.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_PROPERTIES)
     for key, relationship in list(package.rels.items()):
-        if relationship.reltype.endswith("/thumbnail"):     # a picture of python-docx's own empty page
+        if relationship.reltype.endswith("/thumbnail"):  # a picture of python-docx's own empty page
             del package.rels[key]
 
 
@@ -181,7 +183,8 @@ def _custom(document: DocumentSpec) -> bytes:
         markers.DOCUMENT: document.key,
     }
     properties = "".join(
-        f'<property fmtid="{_FORMAT}" pid="{pid}" name="{escape(name)}"><vt:lpwstr>{escape(value)}</vt:lpwstr></property>'
+        f'<property fmtid="{_FORMAT}" pid="{pid}" name="{escape(name)}">'
+        f"<vt:lpwstr>{escape(value)}</vt:lpwstr></property>"
         for pid, (name, value) in enumerate(values.items(), start=2)
     )
     return (

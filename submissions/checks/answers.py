@@ -9,9 +9,9 @@ from submissions.checks.contract import Answer, Prompt, Slot
 from submissions.checks.markup import html, plain, words_of
 from submissions.checks.words import Block, Paragraph, Row, Table, paragraphs_of
 
-CLOSE = 0.85                # of a prompt's words, for a paragraph that was edited
-PLACEHOLDER_WORDS = 12      # Word's own placeholder has six to ten, in any language
-PRINTED_WORDS = 3           # an answer may be "Meets"; it is hardly a printed sentence
+CLOSE = 0.85  # of a prompt's words, for a paragraph that was edited
+PLACEHOLDER_WORDS = 12  # Word's own placeholder has six to ten, in any language
+PRINTED_WORDS = 3  # an answer may be "Meets"; it is hardly a printed sentence
 _PARAGRAPHS_COMPARED = 5_000
 
 
@@ -41,7 +41,8 @@ class Reading:
         self._outside: list[Block] = []
         self._anchors, self.is_close = _anchors(slot, blocks, _seen(blocks) & self._codes)
         self._current = ""
-        self._is_flowing = True         # outside tables: printed lines are no part of an answer
+        self._is_flowing = True  # outside tables; in them the code that can be seen rules
+        self._drops_printed = True  # not in an answer box: there "Meets" is the applicant's word
         self._read(blocks)
         self.answers = tuple(self._answer(prompt) for prompt in slot.prompts)
         self.outside = plain(self._outside)
@@ -74,7 +75,7 @@ class Reading:
             return
         target, found_by = self._target(paragraph)
         folded = fold(paragraph.text)
-        if folded in self._asked or (folded in self._printed and (not target or self._is_flowing)):
+        if folded in self._asked or (folded in self._printed and (not target or self._drops_printed)):
             return
         if target:
             self._begin(target, found_by, goes_on=True)
@@ -108,13 +109,21 @@ class Reading:
 
     def _read_table(self, table: Table) -> None:
         """Row by row: a row that prints a prompt, then the rows that answer it, until the table ends."""
-        self._current, was_flowing, self._is_flowing = "", self._is_flowing, False
+        before = self._is_flowing, self._drops_printed
+        self._current, self._is_flowing = "", False
         for row in table.rows:
             if len(row.cells) > 1 and self._is_printed(row):
                 continue
+            self._drops_printed = self._asks(row)
+            if self._drops_printed:
+                self._current = ""
             for cell in row.cells:
                 self._read(cell.blocks)
-        self._current, self._is_flowing = "", was_flowing
+        self._current = ""
+        self._is_flowing, self._drops_printed = before
+
+    def _asks(self, row: Row) -> bool:
+        return any(self._asked_in(p) for cell in row.cells for p in paragraphs_of(cell.blocks))
 
     def _keep_table(self, table: Table) -> None:
         """A table of somebody's own, or what they wrote into one of ours."""
@@ -142,12 +151,10 @@ class Reading:
         if not isinstance(block, Paragraph):
             return block
         text = block.text
-        if block.is_placeholder and len(text.split()) <= PLACEHOLDER_WORDS:
-            return None
-        if not text.lower().startswith(markers.PLACEHOLDER.lower()):
-            return block
-        rest = text[len(markers.PLACEHOLDER) :].lstrip(" .:")
-        return _paragraph(rest) if rest else None
+        if text.lower().startswith(markers.PLACEHOLDER.lower()):
+            rest = text[len(markers.PLACEHOLDER) :].lstrip(" .:")
+            return _paragraph(rest) if rest else None
+        return None if block.is_placeholder and len(text.split()) <= PLACEHOLDER_WORDS else block
 
     def _is_left_blank(self, blocks: list[Block]) -> bool:
         """All there is was printed by the template: a placeholder in another language."""
@@ -165,7 +172,8 @@ def _seen(blocks: list[Block]) -> set[str]:
 
 def _anchors(slot: Slot, blocks: list[Block], seen: set[str]) -> tuple[dict[int, str], bool]:
     """For prompts whose code is gone: the paragraph that says their words, and whether any is only close."""
-    missing = {fold(_lines(prompt)[0]): prompt.code for prompt in slot.prompts if prompt.code not in seen}
+    asked = {fold(_lines(prompt)[0]): prompt.code for prompt in slot.prompts}
+    missing = {line: code for line, code in asked.items() if code not in seen}
     anchors: dict[int, str] = {}
     if not missing:
         return anchors, False
@@ -175,23 +183,25 @@ def _anchors(slot: Slot, blocks: list[Block], seen: set[str]) -> tuple[dict[int,
         if code:
             anchors[id(paragraph)] = code
     exact = len(anchors)
-    for paragraph in paragraphs[:_PARAGRAPHS_COMPARED]:
-        near = _nearest(fold(paragraph.text), missing) if missing and id(paragraph) not in anchors else ""
-        if near:
-            anchors[id(paragraph)] = missing.pop(near)
+    for paragraph in paragraphs[:_PARAGRAPHS_COMPARED] if missing else ():
+        nearest = _nearest(fold(paragraph.text), asked)
+        if nearest in missing:
+            anchors[id(paragraph)] = missing.pop(nearest)
     return anchors, len(anchors) > exact
 
 
 def _nearest(line: str, asked: Iterable[str]) -> str:
+    """The question that a line is closest to, if it is close to any: questions may resemble each other."""
     words = line.split()
+    best, nearest = CLOSE, ""
     for question in asked:
         other = question.split()
-        if len(words) < PRINTED_WORDS or not CLOSE <= len(words) / len(other) <= 1 / CLOSE:
+        if len(words) < PRINTED_WORDS or not CLOSE <= len(words) / max(len(other), 1) <= 1 / CLOSE:
             continue
         match = SequenceMatcher(None, other, words, autojunk=False)
-        if match.quick_ratio() >= CLOSE and match.ratio() >= CLOSE:
-            return question
-    return ""
+        if match.quick_ratio() >= best and match.ratio() >= best:
+            best, nearest = match.ratio(), question
+    return nearest
 
 
 def _lines(prompt: Prompt) -> list[str]:

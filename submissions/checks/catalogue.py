@@ -14,14 +14,12 @@ class Entry:
     level: str
     sentence: str
     fix: str = ""
-    of_one: str = ""        # the sentence when `count` is 1
+    of_one: str = ""  # the sentence when `count` is 1
 
 
 CATALOGUE = {
     "ok.kind": Entry("ok", "This is the {title}"),
-    "ok.answers": Entry(
-        "ok", "All {count} questions have an answer", "see_answers", "The one question has an answer"
-    ),
+    "ok.answers": Entry("ok", "All {count} questions have an answer", "see_answers", "The one question has an answer"),
     "ok.name": Entry("ok", "Named: {name}"),
     "name.pattern": Entry("advice", "The file name does not follow the program's pattern", "rename"),
     "name.person": Entry("advice", "The name in the file name is {found}; your account says {account}", "rename"),
@@ -57,7 +55,7 @@ CATALOGUE = {
         "",
         "There is a comment in the margin. Reviewers will not see it",
     ),
-    "open.pieces": Entry("advice", "This file holds {what}. Reviewers may not see it"),
+    "open.pieces": Entry("advice", "This file holds {what}, which reviewers may not see"),
     "size.big": Entry("blocked", "The file is larger than 25 MB", "how"),
     "size.zero": Entry("blocked", "The file is empty", "replace"),
     "read.unsure": Entry("unread", "We could not find every question in your file, so a person will look"),
@@ -78,6 +76,6 @@ def refuse(code: str, **data: Any) -> Refusal:
 
 
 def listed(items: Sequence[Any]) -> str:
-    """"4", "4 and 7", "2, 4 and 7"."""
+    """ "4", "4 and 7", "2, 4 and 7"."""
     texts = [str(item) for item in items]
     return " and ".join(part for part in (", ".join(texts[:-1]), texts[-1]) if part) if texts else ""

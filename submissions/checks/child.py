@@ -28,7 +28,7 @@ def _confine(memory_mib: int, cpu_seconds: int) -> None:
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
     ):
-        with suppress(ValueError, OSError):     # macOS knows no limit of memory
+        with suppress(ValueError, OSError):  # macOS knows no limit of memory
             resource.setrlimit(what, (limit, limit))
 
 

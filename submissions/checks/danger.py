@@ -21,7 +21,6 @@ _HOST = re.compile(r"^\w+:/*([^/?#]+)")
 _PIECES = {
     "aFChunk": "another document inside it",
     "oleObject": "embedded files",
-    "package": "embedded files",
     "control": "form controls",
 }
 

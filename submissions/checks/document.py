@@ -15,7 +15,7 @@ _CUSTOM = (
     "http://purl.oclc.org/ooxml/officeDocument/customProperties",
 )
 _AROUND = ("header", "footer", "footnotes", "endnotes", "comments")
-_PARTS_AROUND = 40      # a section has at most six headers and footers
+_PARTS_AROUND = 40  # a section has at most six headers and footers
 
 
 @dataclass
@@ -48,9 +48,7 @@ def read(package: Package) -> WordDocument:
     if not package.parse(body, package.main):
         raise AssertionError("the package was opened by its main part")
     around = [
-        (kind, _read_around(package, part))
-        for kind in _AROUND
-        for part in package.parts_of(kind)[:_PARTS_AROUND]
+        (kind, _read_around(package, part)) for kind in _AROUND for part in package.parts_of(kind)[:_PARTS_AROUND]
     ]
     return WordDocument(
         body.blocks,

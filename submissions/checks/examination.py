@@ -29,7 +29,7 @@ from submissions.checks.kinds import SMALLER, require_zip
 from submissions.checks.package import MIB, Package
 
 FILE_BYTES = 25 * MIB
-OUTSIDE_WORDS = 50      # so much text beside empty boxes may be the answers: a person looks
+OUTSIDE_WORDS = 50  # so much text beside empty boxes may be the answers: a person looks
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def examine_here(path: str | Path, expectation: Expectation) -> Examination:
     examined = failed(expectation)
     try:
         examined = _examine(Path(path), expectation)
-    except Exception:       # noqa: BLE001 - whatever it is, it is ours: the applicant is not to suffer for it
+    except Exception:
         logger.exception("A document could not be checked")
     return replace(examined, seconds=round(time.perf_counter() - started, 4), peak_mib=_peak_mib())
 
@@ -95,6 +95,8 @@ def _look_inside(file: BinaryIO, size: int, sha256: str, expectation: Expectatio
     relationships = package.all_relationships()
     danger.refuse_links(relationships, document.instructions)
     look = _look_at_words(document, sha256, expectation)
+    if verdict_of(look.findings) == BLOCKED:
+        return look
     noted = (*_named(expectation), *_left_in(document), *danger.pieces(relationships))
     return replace(look, findings=(*look.findings, *noted))
 
@@ -137,8 +139,9 @@ def _of_answers(reading: Reading, slot: Slot, *, is_known: bool) -> Iterator[Fin
         yield say("ok.answers", count=len(found))
     if empty and not is_empty:
         yield say("answers.empty", questions=listed(empty), count=len(empty), numbers=empty)
-    yield from _short([(number, prompt) for number, prompt, answer in found
-                       if answer.text and answer.words < prompt.min_words])
+    yield from _short(
+        [(number, prompt) for number, prompt, answer in found if answer.text and answer.words < prompt.min_words]
+    )
 
 
 def _short(found: list[tuple[int, Prompt]]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from submissions.checks.contract import Expectation, Finding, Slot
 from submissions.checks.document import WordDocument
 from submissions.checks.words import paragraphs_of
 
-_TITLE_WITHIN = 40          # paragraphs: a title stands at the beginning
+_TITLE_WITHIN = 40  # paragraphs: a title stands at the beginning
 
 
 def slot_of(document: WordDocument, expectation: Expectation) -> Slot | None:

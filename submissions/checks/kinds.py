@@ -8,7 +8,7 @@ from typing import BinaryIO
 from submissions.checks.catalogue import refuse
 from submissions.checks.contract import Refusal
 
-Steps = tuple[tuple[str, str], ...]     # (program, what to press there)
+Steps = tuple[tuple[str, str], ...]  # (program, what to press there)
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ _PASTE = ("Word", "Copy your text into the Word template of this document, save 
 KINDS = {
     "pdf": Kind("a PDF", (("Word", "Open the document you wrote, not the PDF, and add that."), _GOOGLE, _PAGES)),
     "doc": Kind("an older Word file (.doc)", (_WORD, _LIBRE)),
-    "rtf": Kind("a rich text file (.rtf)", (_WORD, _LIBRE, ("TextEdit", "Open it in Pages or Word to save it as .docx."))),
+    "rtf": Kind("a rich text file (.rtf)", (_WORD, _LIBRE)),
     "odt": Kind("an OpenDocument text (.odt)", (_LIBRE, _WORD)),
     "pages": Kind("a Pages document", (_PAGES, ("iPad or iPhone", "Share, Export and Send, Word."))),
     "gdoc": Kind("a shortcut to a Google document", (_GOOGLE,)),
@@ -39,17 +39,16 @@ KINDS = {
     "excel": Kind("an Excel workbook", (_PASTE,)),
     "powerpoint": Kind("a PowerPoint presentation", (_PASTE,)),
     "zip": Kind("a folder packed as .zip", (("Windows", "Open the .zip and add the Word file inside."),)),
-    "lock": Kind("a helper file that Word keeps while a document is open", (
-        ("Word", "Close the document, then add the file whose name has no ~$ in front."),
-    )),
+    "lock": Kind(
+        "a helper file that Word keeps while a document is open",
+        (("Word", "Close the document, then add the file whose name has no ~$ in front."),),
+    ),
     "office": Kind("an older Office file", (_WORD,)),
 }
 UNLOCK: Steps = (
     ("Word", "File, Info, Protect Document, Encrypt with Password: clear the box, save, and add it again."),
 )
-UNTIE: Steps = (
-    ("Word", "File, Info, Edit Links to Files: break the link, save, and add it again."),
-)
+UNTIE: Steps = (("Word", "File, Info, Edit Links to Files: break the link, save, and add it again."),)
 NO_MACROS: Steps = (("Word", "File, Save As, Word Document (.docx), then add that copy."),)
 SAVE_A_COPY: Steps = (("Word", "Open it, File, Save a Copy, then add the copy."), _GOOGLE)
 SMALLER: Steps = (
@@ -92,8 +91,10 @@ def require_zip(file: BinaryIO, *, size: int, name: str) -> None:
 def _old_office(file: BinaryIO) -> Refusal:
     """An OLE container: a locked .docx, or the Office of before 2007."""
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+
         def holds(stream: str) -> bool:
             return content.find(stream.encode("utf-16-le")) >= 0
+
         if holds("EncryptedPackage"):
             return refuse("open.password", how=UNLOCK)
         if holds("WordDocument"):
@@ -125,6 +126,6 @@ def _reads_as_text(head: bytes) -> bool:
         return False
     try:
         text = head.decode("utf-8")
-    except UnicodeDecodeError as broken:        # the last sign may have been cut in two
+    except UnicodeDecodeError as broken:  # the last sign may have been cut in two
         text = head[: broken.start].decode("utf-8") if broken.start > len(head) - 4 else ""
     return bool(text.strip()) and all(sign.isprintable() or sign.isspace() for sign in text)

@@ -75,7 +75,7 @@ class StyleReader(XmlReader):
         self._style.level = value(attributes, "val")
 
     def _outlined(self, attributes: Attributes) -> None:
-        self._style.is_outlined = value(attributes, "val") != "9"       # 9 is body text
+        self._style.is_outlined = value(attributes, "val") != "9"  # 9 is body text
 
     starts: ClassVar = named(
         WORD,

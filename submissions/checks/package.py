@@ -117,8 +117,12 @@ class Package:
         kind = self.type_of(part)
         if kind in _WITH_MACROS:
             raise refuse("open.macro", ending=_WITH_MACROS[kind], how=NO_MACROS)
-        for family, name in (("excel", "excel"), ("spreadsheetml", "excel"),
-                             ("powerpoint", "powerpoint"), ("presentationml", "powerpoint")):
+        for family, name in (
+            ("excel", "excel"),
+            ("spreadsheetml", "excel"),
+            ("powerpoint", "powerpoint"),
+            ("presentationml", "powerpoint"),
+        ):
             if family in kind:
                 raise not_word(name)
         if kind != _WORD:

@@ -36,13 +36,18 @@ def examine(
     request = {"path": str(Path(path).resolve()), "expectation": expectation.as_dict(), "limits": asdict(limits)}
     try:
         done = subprocess.run(  # noqa: S603 - our own module, no shell
-            _CHILD, input=json.dumps(request).encode(), capture_output=True, cwd=_ROOT, env={},
-            timeout=wall_seconds, check=True,
+            _CHILD,
+            input=json.dumps(request).encode(),
+            capture_output=True,
+            cwd=_ROOT,
+            env={},
+            timeout=wall_seconds,
+            check=True,
         )
         if done.stderr:
             logger.error("A document could not be checked: %s", done.stderr.decode(errors="replace")[-4000:])
         return Examination.from_dict(json.loads(done.stdout))
     except (subprocess.SubprocessError, OSError, ValueError, KeyError, TypeError) as broken:
         said = (getattr(broken, "stderr", None) or b"").decode(errors="replace")[-4000:]
-        logger.error("A document could not be checked: %s %s", broken, said)    # noqa: TRY400
+        logger.error("A document could not be checked: %s %s", broken, said)
         return failed(expectation)

@@ -5,14 +5,14 @@ One pass over each part, without a tree: a part of twelve megabytes costs what i
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from badges import markers
 from submissions.checks.lists import Lists
 from submissions.checks.xml import WORD, Attributes, Budget, XmlReader, named, value
 
 BOLD, ITALIC, PICTURE = 1, 2, 4
-COLUMNS = 63                    # Word's own limit
+COLUMNS = 63  # Word's own limit
 _MATHS = (
     "http://schemas.openxmlformats.org/officeDocument/2006/math",
     "http://purl.oclc.org/ooxml/officeDocument/math",
@@ -26,9 +26,10 @@ _PICTURES = (
     "http://schemas.openxmlformats.org/drawingml/2006/picture",
     "http://purl.oclc.org/ooxml/drawingml/picture",
 )
+_CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+_DIAGRAM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
 _VML = "urn:schemas-microsoft-com:vml"
 _OFF = ("0", "false", "off", "none")
-_PLACEHOLDER_WORDS = 12         # Word's own placeholder has six to ten, in any language
 _WEB = ("http://", "https://", "mailto:")
 _INSTRUCTION_CHARACTERS = 4_000
 
@@ -41,7 +42,7 @@ class Paragraph:
     def __init__(self, tags: tuple[str, ...] = (), marks: tuple[str, ...] = (), is_placeholder: bool = False):
         self.runs: list[tuple[str, int, str]] = []
         self.tags, self.marks, self.is_placeholder = tags, marks, is_placeholder
-        self.list = ""          # "", "ul" or "ol"
+        self.list = ""  # "", "ul" or "ol"
         self.level = 0
         self.heading = False
         self.is_joined = False
@@ -103,15 +104,15 @@ class WordReader(XmlReader):
         super().__init__(budget)
         self.lists, self.links = lists or Lists(), links or {}
         self.blocks: list[Block] = []
-        self.codes: Counter[str] = Counter()        # printed codes and tags seen
-        self.instructions: list[str] = []           # of fields
+        self.codes: Counter[str] = Counter()  # printed codes and tags seen
+        self.instructions: list[str] = []  # of fields
         self.has_changes = False
         self.comments = 0
         self._into = self.blocks
         self._tables: list[tuple[Table, list[Block], Paragraph | None]] = []
         self._cells: list[list[Block]] = []
         self._paragraph: Paragraph | None = None
-        self._hosts: list[tuple[Paragraph | None, tuple[str, str, str]]] = []     # around a text box
+        self._hosts: list[tuple[Paragraph | None, tuple[str, str, str]]] = []  # around a text box
         self._controls: list[tuple[str, bool]] = []
         self._marks: tuple[str, ...] = ()
         self._listen: list[str] | None = None
@@ -130,8 +131,9 @@ class WordReader(XmlReader):
     def _paragraph_starts(self, _attributes: Attributes) -> None:
         self._hosts.append((self._paragraph, (self._style, self._number, self._level)))
         self._style = self._number = self._level = ""
+        self._format, self._is_hidden = 0, False
         last = self._into[-1] if self._into else None
-        if isinstance(last, Paragraph) and last.is_joined:      # its end was deleted: it goes on here
+        if isinstance(last, Paragraph) and last.is_joined:  # its end was deleted: it goes on here
             last.is_joined = False
             self._paragraph = last
             return
@@ -147,11 +149,14 @@ class WordReader(XmlReader):
             return
         paragraph.list, paragraph.level = self.lists.of(style, number, level)
         paragraph.heading = self.lists.is_heading(style)
-        codes = [*markers.codes_in(paragraph.text), *paragraph.tags]
-        self.codes.update(codes)
+        codes = markers.codes_in(paragraph.text)
+        self.codes.update([*codes, *paragraph.tags])
         if codes or paragraph.marks:
-            for table, _, _ in self._tables:
-                table.is_marked = True
+            self._mark_tables()
+
+    def _mark_tables(self) -> None:
+        for table, _, _ in self._tables:
+            table.is_marked = True
 
     def _properties_start(self, _attributes: Attributes) -> None:
         self._in_paragraph_properties = True
@@ -222,7 +227,7 @@ class WordReader(XmlReader):
             code = int(value(attributes, "char"), 16)
         except ValueError:
             return
-        self._add(chr(code) if 32 <= code < 0xD800 else "•")       # a private sign of some picture font
+        self._add(chr(code) if 32 <= code < 0xD800 else "•")  # a private sign of some picture font
 
     def _link_starts(self, attributes: Attributes) -> None:
         target = self.links.get(value(attributes, "id"), "")
@@ -290,7 +295,8 @@ class WordReader(XmlReader):
         code = markers.code_of_tag(value(attributes, "val"))
         if self._controls and code:
             self._controls[-1] = (code, self._controls[-1][1])
-            if self._paragraph is not None:         # a control in the midst of a line
+            self._mark_tables()         # those around the control, not those inside
+            if self._paragraph is not None:  # a control in the midst of a line
                 self._paragraph.tags += (code,)
 
     def _shows_placeholder(self, attributes: Attributes) -> None:
@@ -406,9 +412,11 @@ class WordReader(XmlReader):
             },
         ),
         **named(_MATHS, {"t": _text_starts}),
-        **named((_COMPATIBILITY,), {"Fallback": _skipped}),      # says again what its Choice said
+        **named((_COMPATIBILITY,), {"Fallback": _skipped}),  # says again what its Choice said
         **named(_DRAWING, {"docPr": _described}),
         **named(_PICTURES, {"pic": _picture}),
+        **named((_CHART,), {"chart": _picture}),
+        **named((_DIAGRAM,), {"relIds": _picture}),
         **named((_VML,), {"shape": _described, "imagedata": _picture}),
     }
     ends: ClassVar = {

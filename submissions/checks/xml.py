@@ -6,18 +6,18 @@ from xml.parsers import expat
 
 from submissions.checks.kinds import damaged, unsafe
 
-PIECE = 1 << 20             # expat 2.5 is quadratic on long tokens when fed in small pieces
+PIECE = 1 << 20  # expat 2.5 is quadratic on long tokens when fed in small pieces
 DEPTH = 200
 ELEMENTS = 1_500_000
 ATTRIBUTES = 256
 CHARACTERS = 5_000_000
 
-WORD = (                    # transitional and strict
+WORD = (  # transitional and strict
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "http://purl.oclc.org/ooxml/wordprocessingml/main",
 )
 
-Attributes = list[str]      # name, value, name, value …
+Attributes = list[str]  # name, value, name, value …
 
 
 class Budget:
