@@ -1,5 +1,6 @@
 """Which text answers which prompt: by tag, by printed code, by the prompt's words; never by position alone."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
@@ -13,6 +14,7 @@ CLOSE = 0.85  # of a prompt's words, for a paragraph that was edited
 PLACEHOLDER_WORDS = 12  # Word's own placeholder has six to ten, in any language
 PRINTED_WORDS = 3  # an answer may be "Meets"; it is hardly a printed sentence
 _PARAGRAPHS_COMPARED = 5_000
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
@@ -22,7 +24,7 @@ def fold(text: str) -> str:
     else:
         signs = unicodedata.normalize("NFKD", text).casefold()
         signs = "".join(sign for sign in signs if not unicodedata.combining(sign))
-    return " ".join("".join(sign if sign.isalnum() else " " for sign in signs).split())
+    return _BETWEEN_WORDS.sub(" ", signs).strip()
 
 
 class Reading:
