@@ -1,0 +1,228 @@
+"""Measure what a promise is made about, beside a floor measured in the same run; write docs/performance.md.
+
+Seconds differ from machine to machine; how many times the floor something takes hardly does. Each
+figure is the median of several rounds, in which all contestants take turns.
+"""
+
+import io
+import random
+import statistics
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from environment import ROOT, enter
+
+enter("runtime")
+sys.path.insert(0, str(ROOT))
+
+import docx  # noqa: E402
+from lxml import etree  # noqa: E402
+
+from badges.word import CriterionSpec, DocumentSpec, PromptSpec, build, fill  # noqa: E402
+from submissions.checks import Expectation, Prompt, Slot, examine, examine_here  # noqa: E402
+
+REPORT = ROOT / "docs" / "performance.md"
+QUESTIONS = 9
+KB, MB = 1000, 1000_000
+# Every size holds nine answers; what makes the large ones large is text, or what makes real ones large: pictures.
+SIZES = (
+    ("10 KB", 10 * KB, "text"),
+    ("200 KB", 200 * KB, "text"),
+    ("2 MB", 2 * MB, "text"),
+    ("2 MB", 2 * MB, "pictures"),
+    ("20 MB", 20 * MB, "pictures"),
+)
+MOST_TIMES_STREAMING, MOST_TIMES_DOCX, MOST_MIB = 3.0, 0.5, 256
+SECONDS_A_CONTEST = 6
+
+
+@dataclass(frozen=True)
+class Result:
+    size: str
+    of: str
+    bytes: int
+    check: float
+    streaming: float
+    docx: float
+    child: float
+    peak_mib: float
+
+    @property
+    def times_streaming(self):
+        return self.check / self.streaming
+
+    @property
+    def times_docx(self):
+        return self.check / self.docx
+
+    @property
+    def kept(self):
+        within = self.times_streaming <= MOST_TIMES_STREAMING and self.times_docx <= MOST_TIMES_DOCX
+        return within and self.peak_mib <= MOST_MIB
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        results = [contest(Path(folder), *size) for size in SIZES]
+    REPORT.write_text(report(results))
+    print(f"\nWritten to {REPORT.relative_to(ROOT)}.")
+
+
+# The guide ----------------------------------------------------------------------------------------------------------
+def guide():
+    """A guide of nine questions, each with a rubric row of three levels."""
+    levels = (("Meets", "Names it, shows it in an example, and says why."), ("Nearly", "Names it."), ("Not yet", "—"))
+    prompts = tuple(
+        PromptSpec(
+            code=f"L2-RG-Q{number}",
+            text=f"What did you do in stage {number}, and what came of it?",
+            criteria=(CriterionSpec(title=f"Stage {number}", levels=levels),),
+        )
+        for number in range(1, QUESTIONS + 1)
+    )
+    return DocumentSpec(
+        edition_slug="bench",
+        edition_title="Level 2 Practice",
+        term="Fall",
+        key="reflection-guide",
+        title="Level 2 Practice Reflection Guide",
+        prompts=prompts,
+    )
+
+
+def expectation(spec):
+    prompts = tuple(Prompt(prompt.code, prompt.text) for prompt in spec.prompts)
+    slot = Slot(spec.key, spec.title, "Reflection Guide", prompts=prompts, printed=spec.printed_lines())
+    name = f"Okafor, D | {spec.title}.docx"
+    return Expectation(spec.edition_slug, slot, last="Okafor", first="Dana", received_name=name)
+
+
+def document(spec, size_bytes, of):
+    """A filled-in guide of about this size: its answers are as long as it takes, or it holds a picture.
+
+    Without content controls, as LibreOffice saves it: python-docx would not see the text inside them.
+    """
+    letters = random.Random(size_bytes)  # noqa: S311  (the same words in every run)
+    template = build(spec)
+    words = 60
+    filled = fill(template, answers(spec, words, letters), lose_tags=True)
+    if of == "text":
+        for _ in range(6):
+            words = max(30, int(words * size_bytes / len(filled)))
+            filled = fill(template, answers(spec, words, letters), lose_tags=True)
+        return filled
+    return with_picture(filled, letters.randbytes(size_bytes - len(filled)))
+
+
+def answers(spec, words, letters):
+    def paragraph():
+        return " ".join("".join(letters.choices("etaoinshrdlucmfw", k=letters.randint(2, 9))) for _ in range(80))
+
+    each = max(1, words // 80)
+    return {prompt.code: [paragraph() for _ in range(each)] for prompt in spec.prompts}
+
+
+def with_picture(filled, picture):
+    out = io.BytesIO(filled)
+    with zipfile.ZipFile(out, "a") as package:
+        package.writestr("word/media/image1.png", picture)
+    return out.getvalue()
+
+
+# The contest --------------------------------------------------------------------------------------------------------
+def stream(path):
+    """The floor: every XML part is read once by lxml, every other part by zipfile, and nothing is done with them."""
+    with zipfile.ZipFile(path) as package:
+        for name in package.namelist():
+            with package.open(name) as part:
+                if name.endswith((".xml", ".rels")):
+                    for _, element in etree.iterparse(part, resolve_entities=False, huge_tree=True):
+                        element.clear()
+                else:
+                    while part.read(1 << 20):
+                        pass
+
+
+def read_with_docx(path):
+    """Every paragraph and cell, as the library's own documentation reads them."""
+    opened = docx.Document(str(path))
+    texts = [paragraph.text for paragraph in opened.paragraphs]
+    return "\n".join(texts + [cell.text for table in opened.tables for row in table.rows for cell in row.cells])
+
+
+def contest(folder, size, size_bytes, of):
+    spec = guide()
+    path = folder / "guide.docx"
+    path.write_bytes(document(spec, size_bytes, of))
+    expected = expectation(spec)
+    seen = examine_here(path, expected)
+    assert seen.verdict in ("ready", "advice") and all(answer.text for answer in seen.answers), seen.findings
+    assert all(answer.text.split("\n")[0] in read_with_docx(path) for answer in seen.answers)
+    check, streaming, with_docx = medians(
+        lambda: examine_here(path, expected), lambda: stream(path), lambda: read_with_docx(path)
+    )
+    (child,) = medians(lambda: examine(path, expected))
+    peak = examine(path, expected).peak_mib
+    result = Result(size, of, path.stat().st_size, check, streaming, with_docx, child, peak)
+    print(
+        f"{size:>7} of {of:<9} {result.times_streaming:5.2f} × streaming  {result.times_docx:5.2f} × python-docx",
+        flush=True,
+    )
+    return result
+
+
+def medians(*contestants: Callable):
+    """Seconds of each; they take turns, so that a busy moment of the machine is shared."""
+    times = [[] for _ in contestants]
+    until = time.monotonic() + SECONDS_A_CONTEST
+    while time.monotonic() < until or len(times[0]) < 5:
+        for contestant, taken in zip(contestants, times, strict=True):
+            began = time.perf_counter()
+            contestant()
+            taken.append(time.perf_counter() - began)
+    return [statistics.median(taken) for taken in times]
+
+
+# The report ---------------------------------------------------------------------------------------------------------
+def report(results):
+    lines = [
+        "# Performance",
+        "",
+        "Written by `make bench`. Ratios compare with floors measured in the same run, so they hold on other machines;",
+        "milliseconds do not.",
+        "",
+        "## The verdict on a document",
+        "",
+        f"Promise: at most {MOST_TIMES_STREAMING:g} times the cost of streaming the file's parts with zipfile and lxml",
+        f"and doing nothing with them, at most {MOST_TIMES_DOCX:g} times that of python-docx reading its text, and at",
+        f"most {MOST_MIB} MiB of memory. The file is a guide of nine answers, without content controls, as LibreOffice",
+        "saves it, so that python-docx sees all of its text;",
+        "what makes it large is its text, or a picture in it.",
+        "",
+        "| file | made large by | check | × streaming | × python-docx | in a child process | its memory | promise |",
+        "| ---: | --- | ---: | ---: | ---: | ---: | ---: | --- |",
+    ]
+    return "\n".join([*lines, *map(row, results)]) + "\n"
+
+
+def row(result):
+    cells = (
+        result.size,
+        result.of,
+        f"{result.check * 1000:.1f} ms",
+        f"{result.times_streaming:.2f}",
+        f"{result.times_docx:.2f}",
+        f"{result.child * 1000:.0f} ms",
+        f"{result.peak_mib:.0f} MiB",
+        "kept" if result.kept else "**not kept**",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    main()
