@@ -113,9 +113,19 @@ class EditionQuerySet(models.QuerySet):
     def open_to_change(self):
         return self.filter(frozen_at__isnull=True)
 
+    def published(self):
+        """Those that a cohort has begun to use: anybody may read them."""
+        return self.filter(frozen_at__isnull=False)
+
+    def for_page(self):
+        """All that the public page prints, in a handful of queries whatever its length."""
+        return self.select_related("badge__program").prefetch_related(
+            "competencies", "documents__criteria__levels", "documents__criteria__prompt"
+        )
+
 
 class Edition(models.Model):
-    """A badge as it stands for one term. Frozen once a cohort that uses it has opened; succeeded, never edited, after."""
+    """A badge as it stands for one term. Frozen once a cohort that uses it has opened; after that only succeeded."""
 
     class PassRule(models.TextChoices):
         EVERY = "every", "Every criterion at its passing level"
@@ -313,6 +323,13 @@ class AwardQuerySet(models.QuerySet):
         """Those that `person` (or anybody without an account) may see by their address."""
         shared = ~Q(visibility=Award.Visibility.PRIVATE)
         return self.filter(shared | Q(person=person)) if person.is_authenticated else self.filter(shared)
+
+    def for_page(self):
+        return self.select_related("edition__badge__program", "person")
+
+    def for_list(self):
+        """All that a list of awards prints, in one query: the large texts stay where they are."""
+        return self.select_related("edition__badge__program").defer("as_it_was", "credential", "grounds")
 
 
 class Award(models.Model):
