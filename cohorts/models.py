@@ -1,9 +1,10 @@
 """Who learns together, in which role, until when."""
 
 import secrets
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import ClassVar
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from microcred import clock
 from microcred.zones import validate_zone
 
 PERSON = settings.AUTH_USER_MODEL
+QUIET_FROM, QUIET_UNTIL = time(20), time(8)  # no reminder arrives between them, on the reader's clock
 
 
 def secret() -> str:
@@ -139,6 +141,7 @@ class Event(models.Model):
     counts_for_attendance = models.BooleanField(default=True)
     uid = models.UUIDField(default=uuid4, editable=False, unique=True)
     sequence = models.PositiveIntegerField(default=0, editable=False)
+    changed_at = models.DateTimeField(default=clock.now, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -331,11 +334,19 @@ class Reminder(models.Model):
     def __str__(self) -> str:
         return self.key
 
-    def moment(self, event: Event, zone: str) -> datetime:
-        """When it is due for a reader in `zone`."""
-        day: date = event.on + timedelta(days=self.days)
-        place = zone if self.zone_of == self.Zone.READER and zone else event.cohort.zone
-        return clock.local_moment(day, self.at, place)
+    def moment(self, of: datetime, *, reader: str, cohort: str) -> datetime:
+        """When it is due for a reader in the zone `reader`, about something at the instant `of`.
+
+        Days are counted on the clock that the rule names; nothing comes in the quiet hours of the reader's.
+        """
+        own = ZoneInfo(reader or cohort)
+        place = own if self.zone_of == self.Zone.READER else ZoneInfo(cohort)
+        day = of.astimezone(place).date() + timedelta(days=self.days)
+        local = datetime.combine(day, self.at, place).astimezone(own)
+        if QUIET_UNTIL <= local.time() < QUIET_FROM:
+            return local.astimezone(UTC)
+        morning = local.date() + timedelta(days=local.time() >= QUIET_FROM)
+        return datetime.combine(morning, QUIET_UNTIL, own).astimezone(UTC)
 
 
 class CalendarFeed(models.Model):

@@ -108,6 +108,7 @@ class Migration(migrations.Migration):
                 ('counts_for_attendance', models.BooleanField(default=True)),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('sequence', models.PositiveIntegerField(default=0, editable=False)),
+                ('changed_at', models.DateTimeField(default=microcred.clock.now, editable=False)),
                 ('cancelled_at', models.DateTimeField(blank=True, null=True)),
                 ('cancelled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='cohorts.cohort')),

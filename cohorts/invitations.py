@@ -1,0 +1,64 @@
+"""Inviting people to a cohort, and their joining it."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from cohorts import mailing
+from cohorts.models import Cohort, Enrollment, Event
+from microcred import clock, outbox, times
+from microcred.models import User
+from microcred.verdict import Refused
+
+
+@transaction.atomic
+def invite(enrollments: Iterable[Enrollment], *, by: User) -> int:
+    """Owe each of them an invitation; those who joined are left alone. How many is returned.
+
+    The same person gets at most one a day, however often the button is pressed.
+    Raises: Refused, while the cohort is not open.
+    """
+    rows = [row for row in enrollments if not row.joined_at and not row.withdrawn_at]
+    at = clock.now()
+    cohorts = {row.cohort_id: row.cohort for row in rows}
+    begins = {pk: _learning_begins(cohort) for pk, cohort in cohorts.items()}
+    messages = []
+    for row in rows:
+        values = {
+            "invited_by": by.full_name,
+            "learning_begins": begins[row.cohort_id],
+            "link": mailing.address(f"/invite/{row.invitation}/"),
+        }
+        key = f"invitation:{row.pk}:{at:%Y-%m-%d}"
+        messages.append(mailing.message(cohorts[row.cohort_id], row.person, "invitation", key=key, values=values))
+    Enrollment.objects.filter(pk__in=[row.pk for row in rows]).update(invited_at=at, invited_by=by)
+    outbox.owe(messages)
+    return len(messages)
+
+
+def _learning_begins(cohort: Cohort) -> str:
+    if not cohort.opened_at:
+        raise Refused(f"The {cohort} cohort is not open yet. Open it first, then invite.")
+    event = cohort.events.filter(kind=Event.Kind.LEARNING_BEGINS).first()
+    return times.long_day(event.on) if event else "soon"
+
+
+@transaction.atomic
+def join(
+    enrollment: Enrollment, person: User, *, name_on_badge: str, last_name: str, first_name: str, zone: str
+) -> None:
+    """Take the invitation: `person` joins with the names and the zone they chose. Twice is once.
+
+    Raises: Refused, when the invitation is somebody else's, or the cohort takes nobody any more.
+    """
+    if enrollment.person_id != person.pk:
+        raise Refused("This invitation is for another e-mail address. Sign out, then sign in with that one.")
+    if enrollment.withdrawn_at or enrollment.cohort.closed_at:
+        raise Refused(
+            f"The {enrollment.cohort} cohort cannot be joined any more. Write to {enrollment.cohort.team_email}."
+        )
+    if not Enrollment.objects.filter(pk=enrollment.pk, joined_at=None).update(joined_at=clock.now()):
+        return
+    person.name_on_badge, person.zone = name_on_badge, zone
+    person.last_name_for_files, person.first_name_for_files = last_name, first_name
+    person.save(update_fields=["name_on_badge", "zone", "last_name_for_files", "first_name_for_files"])

@@ -1,0 +1,64 @@
+"""From an edition to a cohort that people can be invited to."""
+
+from collections.abc import Mapping
+from datetime import date, time
+
+from django.db import transaction
+
+from badges import editions
+from badges.models import Edition
+from cohorts import mailing
+from cohorts.models import Cohort, Event, Reminder, StaffMembership
+from cohorts.permissions import may_open
+from microcred import clock
+from microcred.models import User
+from microcred.verdict import Refused
+
+DATES = (Event.Kind.LEARNING_BEGINS, Event.Kind.EVIDENCE_DUE, Event.Kind.REVIEWS_DUE, Event.Kind.DECISIONS)
+
+
+@transaction.atomic
+def create(edition: Edition, *, by: User, dates: Mapping[str, date], **fields) -> Cohort:
+    """A cohort being prepared, with its `dates` by kind of event; `by` is its first admin."""
+    cohort = Cohort.objects.create(edition=edition, **fields)
+    for kind in DATES:
+        if on := dates.get(kind):
+            Event.objects.create(cohort=cohort, kind=kind, title=kind.label, on=on)
+    StaffMembership.objects.create(cohort=cohort, person=by, role=StaffMembership.Role.ADMIN)
+    return cohort
+
+
+@transaction.atomic
+def open_cohort(cohort: Cohort, *, by: User) -> Cohort:
+    """Let people in: the edition is frozen, and its reminders become the cohort's own.
+
+    Raises: Refused, when it is open already, lacks a date, or a reminder has no letter.
+    """
+    current = Cohort.objects.select_for_update().select_related("edition").get(pk=cohort.pk)
+    verdict = may_open(current)
+    if not verdict:
+        raise Refused(verdict.reason)
+    kinds = set(current.events.values_list("kind", flat=True))
+    for kind in (Event.Kind.LEARNING_BEGINS, Event.Kind.EVIDENCE_DUE):
+        if kind not in kinds:
+            raise Refused(f"The cohort has no date for “{kind.label}” yet. Add it to the calendar first.")
+    at = clock.now()
+    editions.freeze(current.edition, at=at)
+    if current.attendance_edition:
+        editions.freeze(current.attendance_edition, at=at)
+    Reminder.objects.bulk_create(_reminders(current))
+    current.opened_at, current.opened_by = at, by
+    current.save(update_fields=["opened_at", "opened_by"])
+    cohort.opened_at, cohort.opened_by = at, by
+    return current
+
+
+def _reminders(cohort: Cohort) -> list[Reminder]:
+    """The edition's reminder rules with the words of their letters."""
+    rules = []
+    for rule in cohort.edition.reminders:
+        letter = mailing.letter_of(cohort.edition, rule["letter"])
+        kept = {name: rule[name] for name in ("key", "event_kind", "days", "zone_of", "audience")}
+        at = time.fromisoformat(rule["at"])
+        rules.append(Reminder(cohort=cohort, at=at, subject=letter.subject, body=letter.body, **kept))
+    return rules

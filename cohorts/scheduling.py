@@ -1,0 +1,114 @@
+"""Changing what stands in a cohort's calendar, and telling those who counted on it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import F, Max
+
+from cohorts import attending, feeds, mailing, meetings
+from cohorts.models import Cohort, Event
+from microcred import clock, outbox
+from microcred.models import User
+from microcred.verdict import ALLOWED, Refused, Verdict
+
+KIND = Event.Kind
+ORDER = (KIND.LEARNING_BEGINS, KIND.MEETING, KIND.EVIDENCE_DUE, KIND.REVIEWS_DUE, KIND.REVISIONS_DUE, KIND.DECISIONS)
+
+
+def may_stand_on(kind: str, on: date, dates: Mapping[str, date]) -> Verdict:
+    """Whether an event of `kind` can be on that day, given the cohort's other `dates` by kind."""
+    begins, evidence = dates.get(KIND.LEARNING_BEGINS), dates.get(KIND.EVIDENCE_DUE)
+    if kind != KIND.LEARNING_BEGINS and begins and on < begins:
+        return Verdict(f"Learning begins on {_said(begins)}. Choose that day or a later one.")
+    if kind == KIND.MEETING and evidence and on > evidence:
+        return Verdict(f"Evidence is due on {_said(evidence)}. A meeting has to come before it, or on that day.")
+    if kind in (KIND.REVIEWS_DUE, KIND.DECISIONS) and evidence and on <= evidence:
+        return Verdict(f"Evidence is due on {_said(evidence)}. Choose a later day.")
+    if kind == KIND.LEARNING_BEGINS and evidence and on > evidence:
+        return Verdict(f"Evidence is due on {_said(evidence)}. Learning has to begin before.")
+    reviews = dates.get(KIND.REVIEWS_DUE)
+    if kind == KIND.DECISIONS and reviews and on < reviews:
+        return Verdict(f"Reviews are due on {_said(reviews)}. Decisions come on that day or later.")
+    return ALLOWED
+
+
+def dates_of(cohort: Cohort) -> dict[str, date]:
+    """The day of each dated thing that there is one of. Queries: one."""
+    return dict(cohort.events.exclude(kind=KIND.MEETING).values_list("kind", "on"))
+
+
+def _said(day: date) -> str:
+    return f"{day:%B}\N{NO-BREAK SPACE}{day.day}, {day.year}"
+
+
+def next_number(cohort: Cohort) -> int:
+    return (cohort.events.meetings().aggregate(most=Max("number"))["most"] or 0) + 1
+
+
+@transaction.atomic
+def change(event: Event) -> int:
+    """Keep the changes made to `event`; people are told of another time. How many is returned.
+
+    Raises: Refused, when the meeting was cancelled meanwhile.
+    """
+    before = Event.objects.select_for_update().get(pk=event.pk)
+    if before.cancelled_at:
+        raise Refused(f"{before} was cancelled meanwhile. Nothing was changed.")
+    event.work_out_instants()
+    event.changed_at, event.sequence = clock.now(), before.sequence + 1
+    event.save()
+    moved = (before.starts_at, before.ends_at) != (event.starts_at, event.ends_at)
+    return _tell(event, "meeting-changed", before=before) if moved else 0
+
+
+@transaction.atomic
+def cancel(event: Event, *, by: User) -> int:
+    """Take a meeting off: it stays visible as cancelled, and people are told. How many is returned."""
+    at = clock.now()
+    if (
+        not Event.objects.standing()
+        .filter(pk=event.pk)
+        .update(cancelled_at=at, cancelled_by=by, changed_at=at, sequence=F("sequence") + 1)
+    ):
+        return 0
+    event.refresh_from_db()
+    return _tell(event, "meeting-cancelled")
+
+
+def _tell(event: Event, letter: str, *, before: Event | None = None) -> int:
+    """Owe one letter, with the meeting for the calendar, to everyone expected at a meeting that is still to come."""
+    if not _matters(event, before, at=clock.now()):
+        return 0
+    cohort = event.cohort
+    attachment = feeds.single(event, method="CANCEL" if event.cancelled_at else "PUBLISH")
+    messages = []
+    for enrollment in attending.expected(event).select_related("person"):
+        person = enrollment.person
+        values = _values(event, before, zone=person.zone or cohort.zone)
+        messages.append(
+            mailing.message(
+                cohort,
+                person,
+                letter,
+                key=f"{letter}:{event.pk}:{event.sequence}:{enrollment.pk}",
+                values=values | {"link": mailing.address(f"/my/{cohort.slug}/calendar/")},
+                attachment=attachment,
+                attachment_name="meeting.ics",
+            )
+        )
+    outbox.owe(messages)
+    return len(messages)
+
+
+def _matters(event: Event, before: Event | None, *, at: datetime) -> bool:
+    still_ahead = max(event.ends_at, before.ends_at if before else event.ends_at) > at
+    return event.is_meeting and event.cohort.opened_at is not None and still_ahead
+
+
+def _values(event: Event, before: Event | None, *, zone: str) -> dict[str, object]:
+    seen = meetings.Meeting(event, zone, event.cohort.zone)
+    values = meetings.values(seen)
+    if before:
+        values["meeting_before"] = meetings.spoken(meetings.Meeting(before, zone, event.cohort.zone))
+    return values
