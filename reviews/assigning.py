@@ -8,7 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch
 from django.urls import reverse
 
 from cohorts import mailing, staff_tasks
@@ -17,7 +17,7 @@ from microcred import clock, outbox, times
 from microcred.models import Message, User
 from microcred.verdict import Refused
 from reviews import permissions
-from reviews.models import READABLE, Assignment
+from reviews.models import READABLE, Assignment, count_of
 from submissions.models import Submission
 
 ONE_SITTING = timedelta(minutes=10)  # what is assigned within it is told in one message
@@ -148,9 +148,43 @@ class Reader:
     def has_room(self) -> bool:
         return self.has < self.membership.takes_up_to
 
+    @property
+    def blocks(self) -> list[str]:
+        """One per submission for the load bar: finished ones first."""
+        return ["d"] * self.finished + ["w"] * (self.has - self.finished)
+
+    @property
+    def scale(self) -> int:
+        """How long this reader's bar can be."""
+        return max(self.has, self.membership.takes_up_to)
+
     def shares_ground_with(self, submission: Submission) -> bool:
         theirs = submission.enrollment.organization.strip().casefold()
         return bool(theirs) and theirs == self.membership.organization.strip().casefold()
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place for a reader of one submission: taken by `reading`, or empty."""
+
+    submission: Submission
+    reading: Assignment | None
+    readers: list[Reader]
+
+    @property
+    def choices(self) -> list[Reader]:
+        """Everybody but the applicant and those who read it already."""
+        others = {one.reviewer_id for one in self.submission.readings if one is not self.reading}
+        others.add(self.submission.enrollment.person_id)
+        return [reader for reader in self.readers if reader.person.pk not in others]
+
+    @property
+    def shares_ground(self) -> bool:
+        """Whether the reader works where the applicant does."""
+        return self.reading is not None and any(
+            reader.person.pk == self.reading.reviewer_id and reader.shares_ground_with(self.submission)
+            for reader in self.readers
+        )
 
 
 @dataclass(frozen=True)
@@ -198,6 +232,12 @@ def to_read(cohort: Cohort):
     )
 
 
+def without_reader(cohort: Cohort):
+    """Submissions before the readers that have fewer than the cohort asks for."""
+    readings = count_of(_readings().order_by().filter(submission=OuterRef("pk")))
+    return to_read(cohort).annotate(places_taken=readings).filter(places_taken__lt=cohort.readers_per_submission)
+
+
 def _readings():
     return Assignment.objects.standing().of_the_last_round().select_related("reviewer", "review")
 
@@ -209,7 +249,7 @@ def suggest(cohort: Cohort) -> Plan:
     """
     readers = readers_of(cohort)
     declared = _declared(cohort)
-    waiting = [one for one in to_read(cohort) if len(one.readings) < cohort.readers_per_submission]
+    waiting = list(without_reader(cohort))
     free = {one.pk: [r for r in readers if _is_free(r, one, declared)] for one in waiting}
     pairs: list[Pair] = []
     not_done: list[str] = []

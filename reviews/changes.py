@@ -29,7 +29,7 @@ def between(before: str, after: str) -> Changes:
         html, words = _paragraph(one, other)
         parts.append(html)
         added += words
-    return Changes(mark_safe("\n".join(parts)), added)  # noqa: S308: every part was escaped by format_html
+    return Changes(mark_safe("\n".join(parts)), added)  # noqa: S308 - every part was escaped by format_html
 
 
 def _paragraphs(text: str) -> list[list[str]]:

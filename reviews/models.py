@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
@@ -34,9 +34,18 @@ class AssignmentQuerySet(models.QuerySet):
         later = Round.objects.filter(submission=OuterRef("submission"), number__gt=OuterRef("round_number"))
         return self.filter(~Exists(later))
 
+    def handed_in(self):
+        """Those whose round has been handed in: what a reviewer can open."""
+        rounds = Round.objects.filter(submission=OuterRef("submission"), number=OuterRef("round_number"))
+        return self.filter(Exists(rounds.filter(submitted_at__isnull=False)))
+
     def to_do(self):
         """Unfinished, in the round that lies before the readers now."""
         return self.unfinished().of_the_last_round().filter(submission__state__in=SCORABLE)
+
+    def in_queue_order(self):
+        """Started ones first, then who has waited longest."""
+        return self.with_progress().order_by(F("review__started_at").asc(nulls_last=True), "waiting_since", "pk")
 
     def with_submission(self):
         """All that a reviewer's page says of the submission and of its cohort, in the same query."""
@@ -53,8 +62,8 @@ class AssignmentQuerySet(models.QuerySet):
             round__submission=OuterRef("submission"), round__number=OuterRef("round_number")
         )
         return self.annotate(
-            scored=_count(scores),
-            rows_to_score=Coalesce(_count(open_rows, empty=None), _count(rows)),
+            scored=count_of(scores),
+            rows_to_score=Coalesce(count_of(open_rows, empty=None), count_of(rows)),
             waiting_since=Subquery(rounds.values("submitted_at")),
         )
 
@@ -75,7 +84,7 @@ class AssignmentQuerySet(models.QuerySet):
         return self.annotate(same_organization=Exists(colleagues))
 
 
-def _count(rows, *, empty: int | None = 0):
+def count_of(rows, *, empty: int | None = 0):
     """How many of a correlated queryset, as a column; `empty` where there are none."""
     counted = Subquery(rows.order_by().values(_=Value(1)).annotate(n=Count("pk")).values("n"))
     return counted if empty is None else Coalesce(counted, empty)
@@ -123,6 +132,11 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reviewer} reads {self.submission}, round {self.round_number}"
+
+    @property
+    def before(self) -> int:
+        """The round that this one follows."""
+        return self.round_number - 1
 
     @property
     def begun(self) -> "Review | None":

@@ -3,9 +3,8 @@
 from cohorts.models import StaffMembership
 from microcred.models import User
 from microcred.verdict import ALLOWED, Verdict
-from reviews.models import READABLE, Assignment
+from reviews.models import READABLE, SCORABLE, Assignment
 from submissions.models import Submission
-from submissions.states import State
 
 
 def may_read(person: User, submission: Submission) -> Verdict:
@@ -22,7 +21,7 @@ def may_score(person: User, assignment: Assignment) -> Verdict:
         return Verdict("Only the reviewer it was given to can score this submission.")
     if not (may := may_read(person, submission)):
         return may
-    if submission.state not in READABLE:
+    if submission.state not in SCORABLE:
         return Verdict(f"{submission} is now “{submission.get_state_display()}”. Your scores stay as they are.")
     if assignment.is_finished:
         return Verdict(f"You finished your review of {submission}. Reopen it to change a score.")
@@ -36,8 +35,16 @@ def may_reopen(person: User, assignment: Assignment) -> Verdict:
         return Verdict("Only the reviewer who wrote it can reopen a review.")
     if not assignment.is_finished:
         return Verdict(f"Your review of {submission} is still open.")
-    if submission.state not in {*READABLE, State.DECIDED}:
+    if submission.state not in SCORABLE:
         return Verdict(f"The decision on {submission} has gone out. Its review can no longer change.")
+    return ALLOWED
+
+
+def may_hand_back(person: User, assignment: Assignment) -> Verdict:
+    """Queries: as `may_score`."""
+    submission = assignment.submission
+    if submission.state not in READABLE:
+        return Verdict(f"{submission} is now “{submission.get_state_display()}”. Write to your team about it.")
     return ALLOWED
 
 
@@ -46,11 +53,15 @@ def may_be_assigned(reviewer: User, submission: Submission) -> Verdict:
     if not may_read(reviewer, submission):
         return Verdict(f"{reviewer} wrote {submission}. Choose another reader.")
     if submission.state not in READABLE:
-        return Verdict(f"{submission} is “{submission.get_state_display()}”. Readers are assigned once it is submitted.")
+        return Verdict(
+            f"{submission} is “{submission.get_state_display()}”. Readers are assigned once it is submitted."
+        )
     cohort = submission.enrollment.cohort_id
     if not StaffMembership.objects.reviewing().filter(cohort=cohort, person=reviewer).exists():
         return Verdict(f"{reviewer} is no reviewer of this cohort. Add them to its staff first.")
     declared = submission.assignments.filter(reviewer=reviewer).exclude(conflict="").first()
     if declared:
-        return Verdict(f"{reviewer} handed {submission} back: {declared.get_conflict_display()}. Choose another reader.")
+        return Verdict(
+            f"{reviewer} handed {submission} back: {declared.get_conflict_display()}. Choose another reader."
+        )
     return ALLOWED

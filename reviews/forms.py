@@ -1,0 +1,78 @@
+"""Reading what reviewers and admins type."""
+
+from django import forms
+
+from badges.models import Level
+from cohorts.models import Cohort
+from reviews.models import Assignment, SavedComment
+from reviews.scoring import Entry
+
+
+class ScoreForm(forms.Form):
+    """One rubric row, under the names `q4-level`, `q4-comment`, `q4-note`, `q4-version`."""
+
+    level = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
+    comment = forms.CharField(required=False, strip=False)
+    note = forms.CharField(required=False, strip=False)
+    version = forms.IntegerField(min_value=0)
+
+    def __init__(self, question, data):
+        super().__init__(data, prefix=f"q{question.number}")
+        self.question = question
+        self.fields["level"].choices = [(level.rank, level.label) for level in question.levels]
+
+    def entry(self) -> Entry:
+        typed = self.cleaned_data
+        return Entry(self.question.criterion, self._level(), typed["comment"], typed["note"], version=typed["version"])
+
+    def _level(self) -> Level | None:
+        chosen = self.cleaned_data["level"]
+        return next((level for level in self.question.levels if level.rank == chosen), None)
+
+
+class ConflictForm(forms.Form):
+    """Why somebody else should read it."""
+
+    kind = forms.ChoiceField(
+        label="Why somebody else should read it", choices=Assignment.Conflict, widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label="In a sentence",
+        help_text="Your cohort team reads it; the applicant does not.",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "plain"}),
+    )
+
+    def clean(self):
+        if self.cleaned_data.get("kind") == Assignment.Conflict.OTHER and not self.cleaned_data.get("note"):
+            self.add_error("note", "Say in a sentence what the reason is.")
+        return self.cleaned_data
+
+
+class SavedCommentForm(forms.ModelForm):
+    """A comment worth using again."""
+
+    class Meta:
+        model = SavedComment
+        fields = ("cohort", "title", "text")
+        labels = {"title": "Short name", "text": "Comment"}
+        help_texts = {"title": "What the button says."}
+
+    def __init__(self, *args, cohorts, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["cohort"] = forms.ModelChoiceField(cohorts, empty_label=None)
+        if len(cohorts) == 1:
+            self.fields["cohort"].widget = forms.HiddenInput()
+            self.fields["cohort"].initial = cohorts[0]
+
+
+class ReaderForm(forms.Form):
+    """Who reads one submission instead of `was`; empty: nobody."""
+
+    was = forms.IntegerField(required=False)
+    reader = forms.IntegerField(required=False)
+
+
+def cohorts_reviewed_by(person) -> Cohort:
+    return Cohort.objects.filter(staff__in=person.staff_memberships.reviewing()).distinct()

@@ -1,0 +1,199 @@
+"""What a reviewer does with one submission: start, score, finish, reopen, hand back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.urls import reverse
+
+from badges.models import Criterion, Edition, Level
+from cohorts import mailing, staff_tasks
+from cohorts.models import StaffTask
+from microcred import clock, outbox
+from microcred.models import User
+from microcred.verdict import Refused
+from reviews import permissions
+from reviews.agreement import criteria_of, passes, passing
+from reviews.models import Assignment, Review, Score
+from submissions import workflow
+
+SMALL_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+class Changed(Exception):
+    """Another tab saved this row in the meantime; `score` is what it saved."""
+
+    def __init__(self, score: Score) -> None:
+        super().__init__("You changed this in another tab. Your text is below and has not been lost.")
+        self.score = score
+
+
+@transaction.atomic
+def start(assignment: Assignment, *, by: User) -> Review:
+    """Open the submission for the first time: its versions are frozen. Later, the review as it is."""
+    if assignment.begun:
+        return assignment.begun
+    may = permissions.may_score(by, assignment)
+    if not may:
+        raise Refused(may.reason)
+    workflow.start_review(assignment.submission, by=by)
+    review, _ = Review.objects.get_or_create(assignment=assignment)
+    return review
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What stands in the form for one row; `version` is the one that the page was made from."""
+
+    criterion: Criterion
+    level: Level | None
+    comment: str = ""
+    private_note: str = ""
+    version: int = 0
+
+
+def save(review: Review, criterion: Criterion, **typed) -> Score:
+    """Keep what was typed for one row. The same words again change nothing, whatever their version.
+
+    Raises: Changed, when another tab saved something else; Refused, when the review is finished or decided upon.
+    """
+    if clashes := save_all(review, [Entry(criterion, **typed)]):
+        raise clashes[0]
+    return review.scores.get(criterion=criterion)
+
+
+@transaction.atomic
+def save_all(review: Review, entries: Iterable[Entry]) -> list[Changed]:
+    """Keep every row that nobody changed meanwhile; the others come back. Raises: Refused, as `save`."""
+    _hold(review)
+    scores = {score.criterion_id: score for score in review.scores.select_related("level")}
+    clashes = []
+    for entry in entries:
+        score = scores.get(entry.criterion.pk) or Score(review=review, criterion=entry.criterion)
+        try:
+            _keep(score, entry)
+        except Changed as clash:
+            clashes.append(clash)
+    return clashes
+
+
+def _keep(score: Score, entry: Entry) -> None:
+    said = (entry.level, _tidy(entry.comment), _tidy(entry.private_note))
+    if said == (score.level, score.comment, score.private_note):
+        return
+    if score.version != entry.version:
+        raise Changed(score)
+    score.level, score.comment, score.private_note = said
+    score.version, score.saved_at = score.version + 1, clock.now()
+    score.save()
+
+
+def _hold(review: Review) -> None:
+    """Lock the review, and look once more whether it may be written to."""
+    current = Review.objects.select_for_update(of=("self",)).select_related("assignment__submission__enrollment")
+    assignment = current.get(pk=review.pk).assignment
+    may = permissions.may_score(assignment.reviewer, assignment)
+    if not may or assignment.handed_back_at:
+        raise Refused(may.reason or f"You handed {assignment.submission} back. Somebody else reads it now.")
+
+
+def _tidy(text: str) -> str:
+    """One kind of line end, so that the same words are the same text."""
+    return text.replace("\r\n", "\n").strip()
+
+
+# Finishing -----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Gap:
+    """What is missing in one row before the review can be finished."""
+
+    number: int
+    sentence: str
+
+
+def gaps(rows: Iterable) -> list[Gap]:
+    """What is missing in `rows`: pairs of a row's number and criterion, with its score or None."""
+    found = []
+    for number, criterion, score in rows:
+        if score is None or score.level is None:
+            found.append(Gap(number, f"Choose a level for question {number}."))
+        elif score.level.rank < passing(criterion).rank and not score.comment.strip():
+            found.append(Gap(number, f"Write a comment on question {number}: say what “{passing(criterion)}” needs."))
+    return found
+
+
+@transaction.atomic
+def finish(review: Review, *, by: User) -> None:
+    """Say the last word. Raises: Refused, naming what is missing first."""
+    assignment = _assignment(review)
+    if not (may := permissions.may_score(by, assignment)):
+        raise Refused(may.reason)
+    if missing := gaps(rows_of(assignment.review)):
+        raise Refused(missing[0].sentence)
+    Review.objects.filter(pk=review.pk).update(finished_at=clock.now())
+
+
+@transaction.atomic
+def reopen_review(review: Review, *, by: User) -> None:
+    """Change one's mind before the decision goes out; until it is finished again, no decision leaves."""
+    if not (may := permissions.may_reopen(by, _assignment(review))):
+        raise Refused(may.reason)
+    Review.objects.filter(pk=review.pk).update(finished_at=None)
+
+
+def _assignment(review: Review) -> Assignment:
+    """As it is now, its submission locked first, as every verb of the workflow does."""
+    workflow.locked(review.assignment.submission)
+    found = Assignment.objects.standing().with_submission().filter(review=review).first()
+    if found is None:
+        raise Refused(f"{review.assignment.submission} is not in your queue any more.")
+    return found
+
+
+@transaction.atomic
+def hand_back(assignment: Assignment, *, kind: str, note: str, by: User) -> None:
+    """Say that somebody else should read this. Scores stay with who gave them and are not used; staff get a task."""
+    current = Assignment.objects.standing().select_for_update().filter(pk=assignment.pk, reviewer=by).first()
+    if current is None:
+        raise Refused("This submission is not in your queue any more. You need do nothing.")
+    current.handed_back_at, current.handed_back_by = clock.now(), by
+    current.conflict, current.conflict_note = kind, note.strip()
+    current.save(update_fields=["handed_back_at", "handed_back_by", "conflict", "conflict_note"])
+    submission = assignment.submission
+    cohort = submission.enrollment.cohort
+    staff_tasks.ask(
+        cohort,
+        kind=StaffTask.Kind.CONFLICT,
+        key=f"conflict/{current.pk}/{current.handed_back_at:%Y%m%d%H%M%S}",
+        sentence=f"{by} handed {submission} back: {current.get_conflict_display()}. Find another reader.",
+        enrollment=submission.enrollment,
+        url=reverse("reviews:assigning", args=[cohort.slug]),
+    )
+    values = {"submission": str(submission), "link": mailing.address(reverse("reviews:queue"))}
+    outbox.owe([mailing.message(cohort, by, "conflict-thanks", key=f"conflict-thanks/{current.pk}", values=values)])
+
+
+def rows_of(review: Review) -> list[tuple[int, Criterion, Score | None]]:
+    """The rows that this review has to score, with what it says of each."""
+    submission = review.assignment.submission
+    edition = submission.enrollment.cohort.edition_id
+    open_rows = {row.pk for row in submission.rounds.get(number=review.assignment.round_number).open_criteria()}
+    scores = {score.criterion_id: score for score in review.scores.select_related("level")}
+    return [
+        (number, row, scores.get(row.pk))
+        for number, row in enumerate(criteria_of([edition])[edition], start=1)
+        if row.pk in open_rows
+    ]
+
+
+def outcome(edition: Edition, met: int, *, of: int, is_last_attempt: bool) -> str:
+    """What one review leads to, in words: `Seven meet, two do not: this asks for a revision.`"""
+    if passes(edition, met, of=of):
+        return f"{_in_words(met).capitalize()} of {_in_words(of)} meet the rubric: this leads to the badge."
+    leads = "this was the last attempt, so the badge is not awarded" if is_last_attempt else "this asks for a revision"
+    meet = f"{_in_words(met).capitalize()} {'meets' if met == 1 else 'meet'}"
+    return f"{meet}, {_in_words(of - met)} {'does' if of - met == 1 else 'do'} not: {leads}."
+
+
+def _in_words(number: int) -> str:
+    return SMALL_NUMBERS[number] if number < len(SMALL_NUMBERS) else str(number)

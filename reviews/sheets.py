@@ -1,0 +1,211 @@
+"""All that a scoring page prints: each rubric row with its answer, what changed, and what was said before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.db.models import Exists, OuterRef, Q, Value
+
+from badges.models import Criterion, Level
+from reviews import changes
+from reviews.models import Assignment, SavedComment, Score
+from reviews.scoring import Changed, Entry
+from submissions.models import Answer, Round, Version
+
+CHIPS = 2  # saved comments shown beside a row; the others are in the list
+
+
+@dataclass
+class Question:
+    """One rubric row with the answer it is about. What was typed stands in it until it is saved."""
+
+    number: int
+    criterion: Criterion
+    is_open: bool
+    score: Score | None = None
+    before: Score | None = None
+    answer: Answer | None = None
+    answer_before: Answer | None = None
+    comments: list[SavedComment] = field(default_factory=list)
+    typed: Entry | None = None
+    clash: Changed | None = None
+
+    @property
+    def text(self) -> str:
+        return self.criterion.prompt.text if self.criterion.prompt else self.criterion.title
+
+    @property
+    def levels(self) -> list[Level]:
+        return list(self.criterion.levels.all())
+
+    @property
+    def level(self) -> Level | None:
+        """The level that stands in the form; in a row that is not open, the one it was met with."""
+        if self.typed:
+            return self.typed.level
+        known = self.score if self.is_open else self.before
+        return known.level if known else None
+
+    @property
+    def comment(self) -> str:
+        return self.typed.comment if self.typed else self.score.comment if self.score else ""
+
+    @property
+    def private_note(self) -> str:
+        return self.typed.private_note if self.typed else self.score.private_note if self.score else ""
+
+    @property
+    def version(self) -> int:
+        return self.typed.version if self.typed else self.score.version if self.score else 0
+
+    @property
+    def is_scored(self) -> bool:
+        return self.level is not None
+
+    @cached_property
+    def changes(self) -> changes.Changes | None:
+        """What changed since the version before; None in a first version, and where nothing was found in either."""
+        if not (self.is_open and self.answer_before and self.answer and self.answer.text):
+            return None
+        return changes.between(self.answer_before.text, self.answer.text)
+
+
+@dataclass
+class Sheet:
+    """One submission as its reviewer scores it."""
+
+    assignment: Assignment
+    questions: list[Question]
+    versions: list[Version]
+    comments: list[SavedComment]
+
+    @property
+    def open_questions(self) -> list[Question]:
+        return [question for question in self.questions if question.is_open]
+
+    @property
+    def scored(self) -> int:
+        return sum(question.is_scored for question in self.open_questions)
+
+    @property
+    def saved_at(self):
+        """When the last row was saved, or None."""
+        return max((question.score.saved_at for question in self.open_questions if question.score), default=None)
+
+    @property
+    def scored_version(self) -> Version | None:
+        """The file that the rows are about."""
+        return next((version for version in self.versions if version.document.required.is_scored), None)
+
+    @property
+    def other_versions(self) -> list[Version]:
+        return [version for version in self.versions if not version.document.required.is_scored]
+
+    def question(self, number: int) -> Question | None:
+        return next((one for one in self.open_questions if one.number == number), None)
+
+    def now(self, number: int | None = None) -> Question:
+        """The question that lies open: the one asked for, else the next without a level, else the first."""
+        return self.question(number or 0) or self.next_after(0) or self.open_questions[0]
+
+    def next_after(self, number: int) -> Question | None:
+        """The next question without a level, beginning again at the top; None when all have one."""
+        unscored = [one for one in self.open_questions if not one.is_scored]
+        return next((one for one in unscored if one.number > number), unscored[0] if unscored else None)
+
+
+def sheet_of(assignment: Assignment) -> Sheet:
+    """Queries: seven, however many questions; `assignment` comes with its submission, cohort and review."""
+    submission, number = assignment.submission, assignment.round_number
+    counting, before = _versions(assignment)
+    answers = _answers([*counting, *before])
+    scores, earlier = _scores(assignment)
+    comments = _comments(assignment)
+    questions = [
+        Question(
+            n,
+            row,
+            row.is_open,
+            score=scores.get(row.pk),
+            before=earlier.get(row.pk),
+            answer=_answer(answers, counting, row),
+            answer_before=_answer(answers, before, row),
+            comments=_chips(comments, row),
+        )
+        for n, row in enumerate(_rows(submission, number), start=1)
+    ]
+    return Sheet(assignment, questions, counting, comments)
+
+
+def _rows(submission, number: int):
+    """Every scored rubric row, with `is_open`: whether this round asks for it."""
+    asked = Round.objects.filter(submission=submission, number=number, criteria=OuterRef("pk"))
+    return (
+        Criterion.objects.filter(document__edition=submission.enrollment.cohort.edition_id, document__is_scored=True)
+        .annotate(is_open=Exists(asked) if number > 1 else Value(True))
+        .select_related("document", "prompt")
+        .prefetch_related("levels")
+        .order_by("document__position", "position")
+    )
+
+
+def _versions(assignment: Assignment) -> tuple[list[Version], list[Version]]:
+    """The versions that count in this round, and those that counted in the one before."""
+    number = assignment.round_number
+    rows = list(
+        Version.objects.filter(document__submission=assignment.submission)
+        .that_count(number)
+        .select_related("document__required")
+    )
+    counting = _newest(rows)
+    return sorted(counting, key=lambda one: one.document.required.position), _newest(
+        row for row in rows if row.round_number < number
+    )
+
+
+def _newest(rows: Iterable[Version]) -> list[Version]:
+    """The first of each document."""
+    found: dict[int, Version] = {}
+    for row in rows:
+        found.setdefault(row.document_id, row)
+    return list(found.values())
+
+
+def _answers(versions: Iterable[Version]) -> dict[tuple[int, int], Answer]:
+    found = Answer.objects.filter(version__in={version.pk for version in versions}, prompt__document__is_scored=True)
+    return {(answer.version_id, answer.prompt_id): answer for answer in found}
+
+
+def _answer(answers: dict, versions: list[Version], row: Criterion) -> Answer | None:
+    known = (answers.get((version.pk, row.prompt_id)) for version in versions)
+    return next((answer for answer in known if answer), None)
+
+
+def _scores(assignment: Assignment) -> tuple[dict[int, Score], dict[int, Score]]:
+    """By criterion: those of this round, and the last of each row from earlier rounds, by the same reviewer."""
+    found = (
+        Score.objects.filter(
+            review__assignment__submission=assignment.submission_id,
+            review__assignment__reviewer=assignment.reviewer_id,
+            review__assignment__round_number__lte=assignment.round_number,
+        )
+        .select_related("level", "review__assignment")
+        .order_by("review__assignment__round_number")
+    )
+    now: dict[int, Score] = {}
+    before: dict[int, Score] = {}
+    for score in found:
+        is_now = score.review.assignment_id == assignment.pk
+        (now if is_now else before)[score.criterion_id] = score
+    return now, before
+
+
+def _comments(assignment: Assignment) -> list[SavedComment]:
+    mine = Q(person=assignment.reviewer_id) | Q(person__isnull=True)
+    return list(SavedComment.objects.filter(mine, cohort=assignment.submission.enrollment.cohort_id))
+
+
+def _chips(comments: list[SavedComment], row: Criterion) -> list[SavedComment]:
+    """The row's own first, then those for any row."""
+    fitting = [one for one in comments if one.criterion_id in (row.pk, None)]
+    return sorted(fitting, key=lambda one: one.criterion_id is None)[:CHIPS]

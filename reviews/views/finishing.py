@@ -1,0 +1,98 @@
+"""The end of a review: finished, opened again, or handed back."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from microcred.verdict import Refused
+from reviews import permissions, scoring
+from reviews.agreement import passing
+from reviews.forms import ConflictForm
+from reviews.models import Assignment
+from reviews.sheets import Question, sheet_of
+from reviews.views.own import assignment_of
+
+
+def finish(request, number):
+    """Everything said at a glance, and the outcome it leads to; POST finishes the review."""
+    assignment = assignment_of(request, number)
+    if assignment.begun is None:
+        return redirect("reviews:scoring", number)
+    if request.method == "POST":
+        return _finish(request, assignment)
+    return _show_finish(request, assignment)
+
+
+def _show_finish(request, assignment: Assignment, status=200):
+    shown = sheet_of(assignment)
+    cohort = assignment.submission.enrollment.cohort
+    met = sum(_is_met(question) for question in shown.questions)
+    missing = scoring.gaps((one.number, one.criterion, one.score) for one in shown.open_questions)
+    page = {
+        "sheet": shown,
+        "assignment": assignment,
+        "submission": assignment.submission,
+        "missing": missing,
+        "outcome": scoring.outcome(
+            cohort.edition, met, of=len(shown.questions), is_last_attempt=assignment.round_number >= cohort.attempts
+        ),
+        "may_score": permissions.may_score(request.user, assignment),
+        "may_reopen": permissions.may_reopen(request.user, assignment),
+        "asked": status != 200,
+    }
+    return render(request, "reviews/finish.html", page, status=status)
+
+
+def _is_met(question: Question) -> bool:
+    """Rows that this round does not ask for were met before."""
+    return not question.is_open or (
+        question.level is not None and question.level.rank >= passing(question.criterion).rank
+    )
+
+
+def _finish(request, assignment: Assignment):
+    try:
+        scoring.finish(assignment.begun, by=request.user)
+    except Refused:
+        return _show_finish(request, assignment, status=422)
+    messages.success(request, f"Your review of {assignment.submission} is finished. Thank you.")
+    following = Assignment.objects.to_do().of(request.user).in_queue_order().first()
+    if request.POST.get("then") == "next" and following:
+        return redirect("reviews:scoring", following.submission.number)
+    return redirect("reviews:queue")
+
+
+@require_POST
+def reopen(request, number):
+    """Change one's mind before the decision goes out."""
+    assignment = assignment_of(request, number)
+    permissions.may_reopen(request.user, assignment).enforce()
+    try:
+        scoring.reopen_review(assignment.begun, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("reviews:finish", number)
+    messages.success(request, "Your review is open again. Finish it when you are ready; no decision leaves before.")
+    return redirect("reviews:scoring", number)
+
+
+def conflict(request, number):
+    """Say why somebody else should read this; it leaves the queue at once."""
+    assignment = assignment_of(request, number)
+    permissions.may_hand_back(request.user, assignment).enforce()
+    form = ConflictForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _hand_back(request, assignment, **form.cleaned_data)
+    page = {"form": form, "assignment": assignment, "submission": assignment.submission}
+    return render(request, "reviews/conflict.html", page, status=422 if form.errors else 200)
+
+
+def _hand_back(request, assignment: Assignment, *, kind: str, note: str):
+    try:
+        scoring.hand_back(assignment, kind=kind, note=note, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        short = assignment.submission.short_number
+        messages.success(request, f"Thank you. {short} goes to someone else; you need do nothing more.")
+    return redirect("reviews:queue")

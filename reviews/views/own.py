@@ -1,0 +1,30 @@
+"""The assignment that a reviewer's page is about."""
+
+from django.db.models import OuterRef, Subquery
+from django.http import Http404
+
+from reviews import permissions
+from reviews.models import Assignment, count_of
+from submissions.models import Round
+
+READER = "reviewer"  # the role under which a reading of a document is written down
+
+
+def assignment_of(request, number: int) -> Assignment:
+    """The reader's own, of the last round that was handed in. What is nobody's or somebody else's is not there."""
+    rounds = Round.objects.filter(submission=OuterRef("submission"), number=OuterRef("round_number"))
+    waiting = Assignment.objects.to_do().filter(reviewer=OuterRef("reviewer"))
+    own = (
+        Assignment.objects.of(request.user)
+        .handed_in()
+        .with_submission()
+        .with_finish_by()
+        .annotate(left=count_of(waiting), what_changed=Subquery(rounds.values("what_changed")))
+        .filter(submission__number=number)
+        .order_by("-round_number")
+    )
+    assignment = own.first()
+    if assignment is None:
+        raise Http404
+    permissions.may_read(request.user, assignment.submission).enforce()
+    return assignment

@@ -1,0 +1,53 @@
+"""What was handed in beside the answers that are scored: other documents, and the files themselves."""
+
+from django.http import Http404
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from badges.models import Prompt
+from reviews.models import Assignment
+from reviews.views.own import READER, assignment_of
+from submissions import serving
+from submissions.models import Answer, DocumentAccess, Version
+from submissions.reading import versions_of
+
+
+def _version_of(request, number: int, slot: str) -> tuple[Assignment, Version]:
+    assignment = assignment_of(request, number)
+    counting = versions_of(assignment.submission, assignment.round_number).values()
+    version = next((one for one in counting if one.document.required.key == slot), None)
+    if version is None:
+        raise Http404
+    return assignment, version
+
+
+@require_safe
+def document(request, number, slot):
+    """What stands in another document: its questions and the answers we read."""
+    assignment, version = _version_of(request, number, slot)
+    serving.log(version, request.user, READER, DocumentAccess.Form.TEXT)
+    answers = {answer.prompt_id: answer for answer in Answer.objects.filter(version=version)}
+    prompts = Prompt.objects.filter(document=version.document.required_id)
+    page = {
+        "assignment": assignment,
+        "submission": assignment.submission,
+        "version": version,
+        "required": version.document.required,
+        "pairs": [(prompt, answers.get(prompt.pk)) for prompt in prompts],
+    }
+    return render(request, "reviews/document.html", page)
+
+
+@require_safe
+def file(request, number, slot):
+    """The Word file as it came, under a name that says whose it is only where the cohort does not read blind."""
+    assignment, version = _version_of(request, number, slot)
+    return serving.as_attachment(version, person=request.user, role=READER, name=_file_name(assignment, version))
+
+
+def _file_name(assignment: Assignment, version: Version) -> str:
+    submission = assignment.submission
+    if not submission.enrollment.cohort.reads_blind:
+        return version.filed_as
+    revised = " REVISED" if version.round_number > 1 else ""
+    return f"{submission.short_number} {version.document.required.title}{revised}.docx"
