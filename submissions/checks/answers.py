@@ -14,17 +14,21 @@ CLOSE = 0.85  # of a prompt's words, for a paragraph that was edited
 PLACEHOLDER_WORDS = 12  # Word's own placeholder has six to ten, in any language
 PRINTED_WORDS = 3  # an answer may be "Meets"; it is hardly a printed sentence
 _PARAGRAPHS_COMPARED = 5_000
+_COMPARED = 400
+_GAPS = re.compile(r"[\W_]+")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
-    """Letters and digits only, case and accents off: what two writings of one line have in common."""
+    """Letters and digits only, case and accents off: what two writings of one line have in common.
+
+    Lines are told apart by their first 400 signs: nobody compares a whole page.
+    """
+    text = text[:_COMPARED]
     if text.isascii():
-        signs = text.lower()
-    else:
-        signs = unicodedata.normalize("NFKD", text).casefold()
-        signs = "".join(sign for sign in signs if not unicodedata.combining(sign))
-    return _BETWEEN_WORDS.sub(" ", signs).strip()
+        return _GAPS.sub(" ", text.lower()).strip()
+    signs = unicodedata.normalize("NFKD", text).casefold()
+    return _GAPS.sub(" ", "".join(sign for sign in signs if not unicodedata.combining(sign))).strip()
 
 
 class Reading:

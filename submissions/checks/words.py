@@ -295,7 +295,7 @@ class WordReader(XmlReader):
         code = markers.code_of_tag(value(attributes, "val"))
         if self._controls and code:
             self._controls[-1] = (code, self._controls[-1][1])
-            self._mark_tables()         # those around the control, not those inside
+            self._mark_tables()  # those around the control, not those inside
             if self._paragraph is not None:  # a control in the midst of a line
                 self._paragraph.tags += (code,)
 

@@ -11,6 +11,7 @@ DEPTH = 200
 ELEMENTS = 1_500_000
 ATTRIBUTES = 256
 CHARACTERS = 5_000_000
+_NO_MEMORY = expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
 
 WORD = (  # transitional and strict
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -63,7 +64,11 @@ class XmlReader:
                 parser.Parse(piece, False)
                 self.budget.check()
             parser.Parse(b"", True)
-        except (expat.ExpatError, LookupError, UnicodeError, ValueError) as broken:
+        except expat.ExpatError as broken:
+            if broken.code == _NO_MEMORY:  # our limit, not their file
+                raise MemoryError from broken
+            raise damaged("xml") from broken
+        except (LookupError, UnicodeError, ValueError) as broken:
             raise damaged("xml") from broken
 
     def text(self, text: str) -> None:

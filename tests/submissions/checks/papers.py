@@ -37,7 +37,9 @@ PLAN = replace(
     ),
 )
 TEMPLATE = word.build(GUIDE, word.Person("Okafor", "Dana"))
-LONG = "Our team looked at the data of the last two terms together and saw where families had been left out of it, twice."
+LONG = (
+    "Our team looked at the data of the last two terms together and saw where families had been left out of it, twice."
+)
 ANSWERS = {f"L2-RG-Q{number}": f"{LONG}\nAnswer {number}." for number in (1, 2, 3)}
 TEXTS = {code: answer.replace("\n", "\n\n") for code, answer in ANSWERS.items()}
 

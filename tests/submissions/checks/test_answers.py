@@ -29,7 +29,9 @@ def wrap_rows(text):
 
 def split_runs(text):
     """As Word does with a spelling mark: one sentence in many runs."""
-    return text.replace("data of", 'da</w:t></w:r><w:proofErr w:type="spellStart"/><w:r><w:t xml:space="preserve">ta of')
+    return text.replace(
+        "data of", 'da</w:t></w:r><w:proofErr w:type="spellStart"/><w:r><w:t xml:space="preserve">ta of'
+    )
 
 
 def test_answers_come_back_by_their_tags(examine):
@@ -71,7 +73,9 @@ def test_an_answer_is_found_by_its_tag_when_the_code_was_deleted(examine):
 
 
 def test_an_answer_is_found_by_its_prompt_when_code_and_tag_are_gone(examine):
-    examined = examine(altered(filled(lose_tags=True), lambda text: re.sub(r"\[L2-RG-Q\d\]|<w:bookmark[^>]*>", "", text)))
+    examined = examine(
+        altered(filled(lose_tags=True), lambda text: re.sub(r"\[L2-RG-Q\d\]|<w:bookmark[^>]*>", "", text))
+    )
 
     assert texts_of(examined) == TEXTS
     assert found_by(examined) == {"prompt"}
@@ -89,7 +93,9 @@ def test_a_prompt_that_was_reworded_is_read_but_a_person_looks(examine):
 
 
 def test_a_question_that_was_deleted_is_for_a_person(examine):
-    examined = examine(altered(filled(), lambda text: re.sub(r"<w:tbl>(?:(?!<w:tbl>).)*?L2-RG-Q2.*?</w:tbl>", "", text)))
+    examined = examine(
+        altered(filled(), lambda text: re.sub(r"<w:tbl>(?:(?!<w:tbl>).)*?L2-RG-Q2.*?</w:tbl>", "", text))
+    )
 
     assert examined.verdict == "unread"
     assert texts_of(examined) == {**TEXTS, "L2-RG-Q2": ""}
@@ -107,7 +113,10 @@ def test_insertions_are_read_and_deletions_are_not(examine):
     examined = examine(content)
 
     assert texts_of(examined)["L2-RG-Q2"].endswith("Answer number 2.")
-    assert (examined.verdict, [f.code for f in examined.findings if f.level == "advice"]) == ("advice", ["open.tracked"])
+    assert (examined.verdict, [f.code for f in examined.findings if f.level == "advice"]) == (
+        "advice",
+        ["open.tracked"],
+    )
 
 
 def test_paragraphs_whose_parting_was_deleted_are_one(examine):
@@ -138,7 +147,9 @@ def test_a_table_in_an_answer_belongs_to_it(examine):
     answer = examine(content).answers[0]
 
     assert answer.text == f"{TEXTS['L2-RG-Q1']}\n\nStage\tWhere we are"
-    assert answer.html.endswith("<table><tbody><tr><td><p>Stage</p></td><td><p>Where we are</p></td></tr></tbody></table>")
+    assert answer.html.endswith(
+        "<table><tbody><tr><td><p>Stage</p></td><td><p>Where we are</p></td></tr></tbody></table>"
+    )
 
 
 def test_text_typed_behind_the_box_in_its_cell_is_the_answer(examine):
@@ -154,7 +165,9 @@ def test_text_typed_behind_the_placeholder_is_the_answer(examine):
     assert texts_of(examine(content))["L2-RG-Q1"] == "I did."
 
 
-@pytest.mark.parametrize("placeholder", ["Write your answer here", "WRITE YOUR ANSWER HERE.", "Klicken Sie hier, um Text einzugeben."])
+@pytest.mark.parametrize(
+    "placeholder", ["Write your answer here", "WRITE YOUR ANSWER HERE.", "Klicken Sie hier, um Text einzugeben."]
+)
 def test_what_a_box_shows_by_itself_is_no_answer(said, placeholder):
     content = altered(filled({"L2-RG-Q1": papers.LONG}), lambda text: text.replace(BOX, placeholder) + " ")
 
@@ -248,7 +261,9 @@ def test_a_strict_file_is_read_as_any_other(examine):
     }
     content = filled()
     for part in ("word/document.xml", "word/styles.xml", "word/_rels/document.xml.rels", "_rels/.rels"):
-        content = altered(content, lambda text: text.replace(*[*strict.items()][0]).replace(*[*strict.items()][1]), part)
+        content = altered(
+            content, lambda text: text.replace(*[*strict.items()][0]).replace(*[*strict.items()][1]), part
+        )
 
     examined = examine(content)
 
