@@ -4,13 +4,13 @@ from textwrap import wrap
 
 from django.template.loader import render_to_string
 
-LINE = 18  # signs that fit across the ring
+LINE = 15  # signs that fit across the ring
 MOST_LINES = 3
 
 
 def badge_svg(*, name, level, issuer):
     """The image of a badge, as text. The same for everybody who holds it."""
     lines = wrap(name, LINE)[:MOST_LINES]
-    first = 226 - 11 * (len(lines) - 1)
-    placed = [(first + 22 * number, line) for number, line in enumerate(lines)]
+    first = 228 - 14 * (len(lines) - 1)
+    placed = [(first + 28 * number, line) for number, line in enumerate(lines)]
     return render_to_string("badges/badge.svg", {"name": name, "level": level, "issuer": issuer, "lines": placed})
