@@ -31,6 +31,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
         database.setdefault("TEST", {})["NAME"] = str(file)
 
 
+@pytest.fixture(scope="session")
+def live_server(django_db_setup, live_server):
+    """Started when the database is a file already: threads must not share one connection in memory."""
+    return live_server
+
+
 @pytest.fixture(autouse=True)
 def files_of_this_test(settings, tmp_path):
     """Uploads land in the test's own folder, wherever the settings would put them."""

@@ -109,11 +109,11 @@ def planned():
 
 # What each part stands on: the environment to run in, and why it cannot be had -----------------------------------
 def sqlite(servers):
-    return {"DATABASE_URL": "sqlite:///:memory:"}, ""
+    return {}, ""  # as when nothing is said
 
 
 def browser(servers):
-    return sqlite(servers)[0], "" if find_chromium() else "no Chromium: install it, or name one in CHROMIUM"
+    return {}, "" if find_chromium() else "no Chromium: install it, or name one in CHROMIUM"
 
 
 def postgres(servers):
