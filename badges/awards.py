@@ -5,7 +5,7 @@ import secrets
 from django.db import IntegrityError, transaction
 
 from badges.credentials import credential_of, is_genuine, signing_key
-from badges.editions import describe
+from badges.editions import describe, freeze
 from badges.models import Award, Edition
 from microcred.verdict import Refused, Verdict
 
@@ -57,6 +57,7 @@ def _standing(edition, person):
 
 
 def _issue(edition, *, person, name, by, grounds, at):
+    freeze(edition, at=at)  # what somebody holds a badge for is not rewritten
     key = signing_key(edition.badge.program)
     award = Award(
         ref=_new_ref(), edition=edition, person=person, name=name, issued_by=by, grounds=grounds, issued_at=at

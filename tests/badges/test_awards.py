@@ -60,6 +60,15 @@ def test_an_award_keeps_the_edition_as_it_was(issue):
     assert "letters" not in award.as_it_was
 
 
+def test_an_edition_that_somebody_holds_a_badge_of_is_frozen(dana):
+    edition = load_all(LIBRARY)[0]
+
+    awards.issue(edition, person=dana, name="Dana Okafor", by=None, grounds={}, at=DECEMBER)
+
+    edition.refresh_from_db()
+    assert edition.frozen_at == DECEMBER
+
+
 def test_the_credential_verifies_with_nothing_but_itself(issue):
     credential = issue().credential
 
