@@ -3,17 +3,18 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
 from badges import awards
 from badges.models import Award, Edition
 from cohorts import mailing
-from cohorts.models import Attendance, Cohort, Enrollment
+from cohorts.models import Cohort, Enrollment
 from microcred import clock, outbox
 from microcred.models import User
 from microcred.verdict import Refused
 from reviews.agreement import Standing
 from reviews.models import Decision
+from reviews.people import attended, counted
 
 
 def award(decision: Decision, standing: Standing, *, by: User, at: datetime) -> Award:
@@ -30,24 +31,12 @@ def award(decision: Decision, standing: Standing, *, by: User, at: datetime) -> 
     return _issue(enrollment.cohort.edition, enrollment.person, by=by, grounds=grounds, at=at)
 
 
-def complete(part: Award, *, cohort: Cohort, by: User, at: datetime) -> list[Award]:
-    """Issue every composite badge of which the person now holds all parts, and owe its letter."""
-    held = set(Award.objects.standing().filter(person=part.person).values_list("edition__badge", flat=True))
-    issued = []
-    for badge in part.edition.badge.composites.exclude(pk__in=held).prefetch_related("parts"):
-        edition = _edition_of(badge, term=part.edition.term)
-        if edition and held.issuperset(each.pk for each in badge.parts.all()):
-            grounds = {"cohort": cohort.name, "parts": [each.name for each in badge.parts.all()]}
-            whole = _issue(edition, part.person, by=by, grounds=grounds, at=at)
-            outbox.owe([_letter(whole, cohort)])
-            issued.append(whole)
-    return issued
-
-
-def _edition_of(badge, *, term: str) -> Edition | None:
-    """The badge in the same term, else its newest edition."""
-    editions = sorted(badge.editions.all(), key=lambda edition: (edition.term == term, edition.created_at, edition.pk))
-    return editions[-1] if editions else None
+def tell_of_composites(part: Award, *, cohort: Cohort) -> None:
+    """Owe the letter of every badge that was issued in the same moment because `part` was its last missing part."""
+    whole = Award.objects.standing().filter(
+        person=part.person_id, issued_at=part.issued_at, edition__badge__parts=part.edition.badge_id
+    )
+    outbox.owe([_letter(each, cohort) for each in whole.select_related("edition__badge", "person")])
 
 
 def earned_by_attending(cohort: Cohort) -> QuerySet[Enrollment]:
@@ -55,16 +44,10 @@ def earned_by_attending(cohort: Cohort) -> QuerySet[Enrollment]:
     edition = cohort.attendance_edition
     if edition is None or not edition.meetings_required:
         return Enrollment.objects.none()
-    long_enough = Q(attendances__minutes__isnull=True) | Q(attendances__minutes__gte=edition.meeting_minutes_required)
-    counted = long_enough & Q(
-        attendances__status=Attendance.Status.HERE,
-        attendances__event__counts_for_attendance=True,
-        attendances__event__cancelled_at__isnull=True,
-    )
     return (
         cohort.enrollments.taking_part()
         .exclude(person__in=Award.objects.standing().filter(edition__badge=edition.badge_id).values("person"))
-        .annotate(meetings=Count("attendances", filter=counted))
+        .annotate(meetings=counted(attended(cohort), "enrollment"))
         .filter(meetings__gte=edition.meetings_required)
         .select_related("person")
     )
@@ -80,7 +63,7 @@ def issue_attendance_awards(cohort: Cohort, *, by: User) -> list[Award]:
             grounds = {"cohort": cohort.name, "meetings": enrollment.meetings}
             made = _issue(cohort.attendance_edition, enrollment.person, by=by, grounds=grounds, at=at)
             outbox.owe([_letter(made, cohort)])
-            complete(made, cohort=cohort, by=by, at=at)
+            tell_of_composites(made, cohort=cohort)
             issued.append(made)
     return issued
 

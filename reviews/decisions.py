@@ -13,7 +13,7 @@ from cohorts.models import Cohort, Event
 from microcred import clock, outbox
 from microcred.models import User
 from microcred.verdict import Refused
-from reviews import agreement, awarding, decision_letters
+from reviews import agreement, assigning, awarding, decision_letters
 from reviews.agreement import Row, Standing
 from reviews.models import Assignment, Decision
 from submissions import workflow
@@ -175,7 +175,9 @@ def release(decision: Decision, *, by: User | None = None) -> Decision:
         current.released_at, current.released_by = at, by
         current.save(update_fields=["subject", "letter", "released_at", "released_by"])
         if award:
-            awarding.complete(award, cohort=submission.enrollment.cohort, by=by or current.made_by, at=at)
+            awarding.tell_of_composites(award, cohort=submission.enrollment.cohort)
+        if revises:
+            assigning.keep_readers(submission, from_round=current.round_number)
     return current
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import assigning, finishing, queue, reading, scoring
+from reviews.views import assigning, decisions, feedback, finishing, overview, people, queue, reading, scoring
 
 app_name = "reviews"
 
@@ -23,4 +23,32 @@ reviewing = [
     path("cohorts/<slug:cohort>/reviews/<int:number>/", assigning.change, name="change_reader"),
 ]
 
-urlpatterns = [*reviewing]
+deciding = [
+    path("cohorts/<slug:cohort>/", overview.show, name="overview"),
+    path("cohorts/<slug:cohort>/tasks/", overview.tasks, name="tasks"),
+    path("cohorts/<slug:cohort>/tasks/done/", overview.task_done, name="task_done"),
+    path("cohorts/<slug:cohort>/people/", people.index, name="people"),
+    path("cohorts/<slug:cohort>/people/roster.csv", people.roster, name="roster"),
+    path("cohorts/<slug:cohort>/people/write/", people.write, name="write"),
+    path("cohorts/<slug:cohort>/people/extensions/", people.extensions, name="extensions"),
+    path("cohorts/<slug:cohort>/people/<slug:ref>/", people.person, name="person"),
+    path("cohorts/<slug:cohort>/people/<slug:ref>/invitation/", people.invitation, name="invitation"),
+    path("cohorts/<slug:cohort>/people/<slug:ref>/sending-back/", people.sending_back, name="sending_back"),
+    path("cohorts/<slug:cohort>/people/<slug:ref>/appeal/", people.appeal, name="appeal"),
+    path("cohorts/<slug:cohort>/people/<slug:ref>/withdrawal/", people.withdrawal, name="withdrawal"),
+    path("cohorts/<slug:cohort>/people/<slug:ref>/reinstatement/", people.reinstatement, name="reinstatement"),
+    path("cohorts/<slug:cohort>/decisions/", decisions.index, name="decisions"),
+    path("cohorts/<slug:cohort>/decisions/making/", decisions.make_several, name="decide_several"),
+    path("cohorts/<slug:cohort>/decisions/letters/", decisions.preview, name="letters"),
+    path("cohorts/<slug:cohort>/decisions/release/", decisions.release, name="release"),
+    path("cohorts/<slug:cohort>/decisions/schedule/", decisions.schedule, name="schedule"),
+    path("cohorts/<slug:cohort>/decisions/attendance/", decisions.attendance, name="attendance_awards"),
+    path("cohorts/<slug:cohort>/decisions/<int:number>/", decisions.show, name="decision"),
+    path("cohorts/<slug:cohort>/decisions/<int:number>/making/", decisions.make, name="decide"),
+    path("cohorts/<slug:cohort>/decisions/<int:number>/letter/", decisions.letter, name="letter"),
+    path("cohorts/<slug:cohort>/decisions/<int:number>/reopening/", decisions.reopen, name="reopen_decision"),
+    path("my/<slug:cohort>/feedback/", feedback.show, name="feedback"),
+    path("my/<slug:cohort>/revise/", feedback.revise, name="revise"),
+]
+
+urlpatterns = [*reviewing, *deciding]

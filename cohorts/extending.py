@@ -1,0 +1,41 @@
+"""Giving people more time for their evidence."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+
+from cohorts import deadlines, mailing
+from cohorts.models import Enrollment
+from microcred import clock, outbox, times
+from microcred.models import Message, User
+
+LETTER = "extension"
+
+
+@transaction.atomic
+def extend(enrollments: Iterable[Enrollment], *, until: date, because: str, by: User) -> int:
+    """Move the day on which their evidence is due, and tell each of them where the edition has a letter for it.
+
+    How many got it is returned. Reminders of the earlier day stop by themselves.
+    """
+    at, rows = clock.now(), list(enrollments)
+    for row in rows:
+        row.extended_until, row.extended_because, row.extended_at, row.extended_by = until, because.strip(), at, by
+    Enrollment.objects.bulk_update(rows, ["extended_until", "extended_because", "extended_at", "extended_by"])
+    outbox.owe([_letter(row) for row in rows if _has_letter(row)])
+    return len(rows)
+
+
+def _has_letter(enrollment: Enrollment) -> bool:
+    return any(letter.key == LETTER for letter in enrollment.cohort.edition.letters.all())
+
+
+def _letter(enrollment: Enrollment) -> Message:
+    cohort, end = enrollment.cohort, deadlines.window(enrollment).due_at
+    values = {
+        "due": str(times.deadline(end, reader=enrollment.person.zone, cohort=cohort.zone)),
+        "link": mailing.address(f"/my/{cohort.slug}/documents/"),
+    }
+    key = f"extension:{enrollment.ref}:{enrollment.extended_until}"
+    return mailing.message(cohort, enrollment.person, LETTER, key=key, values=values)

@@ -1,0 +1,118 @@
+"""What admins type while they decide and look after people, and what applicants type while they revise."""
+
+from datetime import date, datetime
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from cohorts import deadlines
+from cohorts.models import Cohort
+from microcred import clock
+from microcred.letters import placeholders
+from reviews.decisions import Outcome, Proposal
+from reviews.models import Decision
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+ALWAYS = {"first_name", "full_name", "badge", "cohort", "team_email", "site_name", "home_url", "link"}
+ALSO = {
+    Outcome.AWARD: set(),
+    Outcome.REVISE: {"answers", "rows", "summary", "comments", "documents", "due", "due_day"},
+    Outcome.NOT_AWARDED: {"answers", "rows", "summary", "comments"},
+}
+MUST = {Outcome.AWARD: {"link"}, Outcome.REVISE: {"comments", "due", "link"}, Outcome.NOT_AWARDED: {"comments"}}
+
+
+class DecisionForm(forms.Form):
+    """The outcome that the reviews allow, and for a revision its day."""
+
+    outcome = forms.ChoiceField(widget=forms.RadioSelect)
+    due_on = forms.DateField(label="Revision due", widget=DAY, required=False)
+
+    def __init__(self, *args, proposal: Proposal, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].choices = [(each.value, each.label) for each in proposal.choices]
+        self.fields["outcome"].initial = proposal.outcome
+        self.fields["due_on"].initial = proposal.due_on
+        if Outcome.REVISE not in proposal.choices:
+            del self.fields["due_on"]
+
+
+class LetterForm(forms.ModelForm):
+    """The words of a letter. What stands in braces is filled in when it leaves."""
+
+    class Meta:
+        model = Decision
+        fields = ("subject", "letter")
+        widgets = {"letter": forms.Textarea(attrs={"rows": 16, "data-keep": ""})}
+
+    def clean_letter(self) -> str:
+        used, outcome = placeholders(self.cleaned_data["letter"]), Outcome(self.instance.outcome)
+        if unknown := used - ALWAYS - ALSO[outcome]:
+            raise ValidationError(f"Nothing is known as {_braced(unknown)} in this letter. Take it out.")
+        if missing := MUST[outcome] - used:
+            raise ValidationError(f"The letter needs {_braced(missing)}: put it back where it belongs.")
+        return self.cleaned_data["letter"]
+
+    def clean_subject(self) -> str:
+        outcome = Outcome(self.instance.outcome)
+        if unknown := placeholders(self.cleaned_data["subject"]) - ALWAYS - ALSO[outcome]:
+            raise ValidationError(f"Nothing is known as {_braced(unknown)} in this letter. Take it out.")
+        return self.cleaned_data["subject"]
+
+
+def _braced(names: set[str]) -> str:
+    return ", ".join(f"{{{{ {name} }}}}" for name in sorted(names))
+
+
+class ScheduleForm(forms.Form):
+    """A day and a time on the cohort's clock."""
+
+    on = forms.DateField(label="Release on", widget=DAY)
+    at = forms.TimeField(label="at", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), initial="09:00")
+
+    def __init__(self, *args, cohort: Cohort, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.cohort = cohort
+
+    def clean(self) -> dict:
+        found = super().clean() or {}
+        if "on" in found and "at" in found:
+            found["moment"] = clock.local_moment(found["on"], found["at"], self.cohort.zone)
+            if found["moment"] <= clock.now():
+                raise ValidationError("That time has passed. Choose a later one, or release now.")
+        return found
+
+    @property
+    def moment(self) -> datetime:
+        return self.cleaned_data["moment"]
+
+
+class ReasonForm(forms.Form):
+    """Why, in words that the person and colleagues read."""
+
+    why = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 4, "data-keep": ""}))
+
+    def __init__(self, *args, hint: str = "", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["why"].help_text = hint
+
+
+class ExtensionForm(forms.Form):
+    """Until when, and why. Reminders for the earlier day stop."""
+
+    until = forms.DateField(label="Evidence is due on", widget=DAY)
+    because = forms.CharField(
+        label="Why", widget=forms.Textarea(attrs={"rows": 3}), required=False, help_text="For staff only."
+    )
+
+    def __init__(self, *args, cohort: Cohort, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.cohort = cohort
+
+    def clean_until(self) -> date:
+        until, due = self.cleaned_data["until"], deadlines.evidence_day(self.cohort)
+        if until <= due:
+            raise ValidationError(f"Evidence is due {due:%B} {due.day} for everybody. Choose a later day.")
+        if until < clock.today(self.cohort.zone):
+            raise ValidationError("That day has passed. Choose today or a later day.")
+        return until

@@ -1,0 +1,302 @@
+"""The people of a cohort as its lists print them: one row built for each person shown, whatever it says of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
+
+from badges.models import Activity, RequiredDocument
+from cohorts import deadlines
+from cohorts.models import ActivityMark, Attendance, Cohort, Enrollment
+from microcred import times
+from microcred.models import Message
+from reviews.models import Assignment, Review
+from submissions.models import Document, Round, Version
+from submissions.states import State
+
+TAKEN = (Version.Verdict.READY, Version.Verdict.ADVICE, Version.Verdict.UNREAD)
+NOT_SUBMITTED = (State.DRAFT, State.RETURNED)
+PER_PAGE = 50
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def counted(rows: QuerySet, by: str):
+    """How many rows a correlated queryset has, as a column; `by` is its key to the row outside."""
+    counts = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counts, output_field=IntegerField()), 0)
+
+
+def attended(cohort: Cohort) -> QuerySet[Attendance]:
+    """Meetings at which the enrollment outside was, long enough for the attendance badge; unknown minutes count."""
+    least = cohort.attendance_edition.meeting_minutes_required if cohort.attendance_edition else 0
+    return Attendance.objects.filter(
+        Q(minutes__isnull=True) | Q(minutes__gte=least),
+        enrollment=OuterRef("pk"),
+        status=Attendance.Status.HERE,
+        event__counts_for_attendance=True,
+        event__cancelled_at__isnull=True,
+    )
+
+
+def with_facts(people: QuerySet[Enrollment], cohort: Cohort) -> QuerySet[Enrollment]:
+    """Each with what filters and counts ask: state, started, meetings, documents in, reviews finished."""
+    mine = {"submission__enrollment": OuterRef("pk")}
+    marked = Exists(ActivityMark.objects.filter(enrollment=OuterRef("pk")))
+    added = Exists(Version.objects.filter(**{f"document__{key}": value for key, value in mine.items()}))
+    in_now = Document.objects.filter(current__verdict__in=TAKEN, **mine)
+    finished = Review.objects.finished().filter(
+        assignment__handed_back_at__isnull=True, assignment__round_number=1,
+        **{f"assignment__{key}": value for key, value in mine.items()},
+    )  # fmt: skip
+    return people.annotate(
+        state=F("submission__state"),
+        has_started=Q(marked) | Q(added),
+        meetings=counted(attended(cohort), "enrollment"),
+        documents_in=counted(in_now, "submission"),
+        reviews=counted(finished, "assignment__submission"),
+        has_reader=Exists(_current_readings()),
+        is_unread=Exists(_current_readings().unfinished()),
+    )
+
+
+def _current_readings() -> QuerySet[Assignment]:
+    """Standing assignments of the round that lies before the readers."""
+    latest = Round.objects.filter(submission__enrollment=OuterRef(OuterRef("pk"))).order_by("-number")
+    return Assignment.objects.standing().filter(
+        submission__enrollment=OuterRef("pk"), round_number=Subquery(latest.values("number")[:1])
+    )
+
+
+def listed(people: QuerySet[Enrollment], documents: Iterable[RequiredDocument]) -> QuerySet[Enrollment]:
+    """Each with all that a row prints. Queries: one, and one model built for each row."""
+    mine = {"submission__enrollment": OuterRef("pk")}
+    slots = {
+        f"slot_{document.pk}": Subquery(
+            Document.objects.filter(required=document, **mine).values("current__verdict")[:1]
+        )
+        for document in documents
+    }
+    reader = _current_readings().order_by("role", "assigned_at", "pk")
+    sent = Message.objects.filter(
+        person=OuterRef("person"), cohort_slug=OuterRef("cohort__slug"), is_reminder=True,
+        state__in=(Message.State.SENT, Message.State.FAILED),
+    ).order_by("-due_at", "-pk")  # fmt: skip
+    return people.annotate(
+        first_name=F("person__first_name"),
+        last_name=F("person__last_name"),
+        email=F("person__email"),
+        bounced_at=F("person__mail_bounced_at"),
+        here_last_at=F("person__last_login"),
+        number=F("submission__number"),
+        reader=Subquery(reader.values(name=Concat("reviewer__first_name", Value(" "), "reviewer__last_name"))[:1]),
+        readers=counted(_current_readings(), "submission"),
+        reminded_at=Subquery(sent.values("due_at")[:1]),
+        reminder_state=Subquery(sent.values("state")[:1]),
+        was_late=Exists(Round.objects.filter(is_late=True, **mine)),
+        **slots,
+    ).order_by("last_name", "first_name", "pk")
+
+
+@dataclass(frozen=True)
+class Status:
+    """One word of where somebody stands, and the kind of tag it wears."""
+
+    words: str
+    tag: str = "neutral"
+
+
+@dataclass(frozen=True)
+class Person:
+    """One row of a list of people: an enrollment from `listed`, in words."""
+
+    enrollment: Enrollment
+    cohort: Cohort
+    documents: tuple[RequiredDocument, ...]
+    at: datetime
+
+    def __getattr__(self, name: str):
+        return getattr(self.enrollment, name)
+
+    @property
+    def name(self) -> str:
+        return f"{self.enrollment.first_name} {self.enrollment.last_name}".strip()
+
+    @property
+    def short_number(self) -> str:
+        return f"{self.enrollment.number:04}" if self.enrollment.number else ""
+
+    @property
+    def boxes(self) -> list[tuple[str, bool]]:
+        """Each document's short title, and whether it is in."""
+        return [(each.short_title, getattr(self.enrollment, f"slot_{each.pk}") in TAKEN) for each in self.documents]
+
+    @property
+    def has_submitted(self) -> bool:
+        return self.enrollment.state not in (None, *NOT_SUBMITTED, State.WITHDRAWN)
+
+    @property
+    def where(self) -> str:
+        """How far the documents are: `Growth Plan missing`."""
+        if not self.enrollment.joined_at:
+            return "Invited, not joined yet" if self.enrollment.invited_at else "Not invited yet"
+        missing = [title for title, is_in in self.boxes if not is_in]
+        count = len(self.boxes)
+        if not missing:
+            return f"All {number(count)} in" if self.has_submitted else f"All {number(count)} ready, not submitted"
+        if len(missing) == count:
+            return "Nothing added" + self._last_here()
+        return (
+            f"{missing[0]} missing" if len(missing) == 1 else f"{number(len(missing)).capitalize()} documents missing"
+        )
+
+    def _last_here(self) -> str:
+        seen = self.enrollment.here_last_at
+        return f", last here {times.day(seen.date(), at=self.at).split(', ', 1)[1]}" if seen else ""
+
+    @property
+    def status(self) -> Status:
+        """The state of the submission, or how its deadline stands."""
+        state = self.enrollment.state
+        if self.enrollment.withdrawn_at or state == State.WITHDRAWN:
+            return Status("Withdrawn")
+        if self.has_submitted:
+            return Status(*STATUS[State(state)])
+        return self._before_submitting()
+
+    def _before_submitting(self) -> Status:
+        if not self.enrollment.joined_at:
+            return Status("Not joined", "todo")
+        window = deadlines.window(self.enrollment)
+        if late := window.days_late_at(self.at):
+            return Status(f"Late {late} day{'s' if late > 1 else ''}", "bad")
+        if self.enrollment.extended_until:
+            return Status(f"Extension to {window.due_on:%b}{times.NBSP}{window.due_on.day}")
+        if self.enrollment.state == State.RETURNED:
+            return Status("Sent back, incomplete", "warn")
+        return Status("Not submitted", "todo")
+
+    @property
+    def waits_for_reader(self) -> bool:
+        return self.enrollment.state in (State.SUBMITTED, State.IN_REVIEW)
+
+    @property
+    def mailto(self) -> str:
+        return mailto(self.cohort, [self.enrollment.email])
+
+    @property
+    def has_extension(self) -> bool:
+        """Whether an extension keeps the reminders still."""
+        return bool(self.enrollment.extended_until) and not self.has_submitted
+
+    @property
+    def is_late(self) -> bool:
+        return self.status.tag == "bad"
+
+
+STATUS = {
+    State.SUBMITTED: ("Submitted",),
+    State.IN_REVIEW: ("Being reviewed",),
+    State.DECIDED: ("Decided, not released", "warn"),
+    State.REVISION_REQUESTED: ("Revision asked for", "warn"),
+    State.AWARDED: ("Badge awarded",),
+    State.NOT_AWARDED: ("Not awarded",),
+}
+
+
+def number(count: int) -> str:
+    """Small numbers as words."""
+    return NUMBERS[count] if count < len(NUMBERS) else str(count)
+
+
+def rows(people: Iterable[Enrollment], cohort: Cohort, documents: Iterable[RequiredDocument], at: datetime) -> list:
+    """The rows of a list, in words. Queries: those of `people`; the cohort's events, unless prefetched."""
+    kept, shown = tuple(documents), []
+    for enrollment in people:
+        enrollment.cohort = cohort
+        shown.append(Person(enrollment, cohort, kept, at))
+    return shown
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One choice above the list of people: who is in it."""
+
+    label: str
+    who: Q
+    is_chip: bool = True
+
+
+NOT_HANDED_IN = Q(state__isnull=True) | Q(state__in=NOT_SUBMITTED)
+HANDED_IN = Q(state__isnull=False) & ~Q(state__in=(*NOT_SUBMITTED, State.WITHDRAWN))
+WAITING = Q(state__in=(State.SUBMITTED, State.IN_REVIEW))
+STAYS = Q(withdrawn_at__isnull=True)
+
+
+def filters(cohort: Cohort, documents: int) -> dict[str, Filter]:
+    """Every choice by its word in the address; the first are offered as chips, the others are linked from elsewhere."""
+    complete = Q(documents_in__gte=documents)
+    enough = meetings_wanted(cohort)
+    return {
+        "": Filter("Everyone", Q()),
+        "not-joined": Filter("Not joined", STAYS & Q(joined_at__isnull=True)),
+        "not-submitted": Filter("Not submitted", STAYS & NOT_HANDED_IN),
+        "ready": Filter("Ready, not submitted", STAYS & NOT_HANDED_IN & complete),
+        "in-review": Filter("With reviewers", STAYS & WAITING),
+        "revising": Filter("Revision asked for", STAYS & Q(state=State.REVISION_REQUESTED)),
+        "awarded": Filter("Badge awarded", STAYS & Q(state=State.AWARDED)),
+        "withdrawn": Filter("Withdrawn", ~STAYS),
+        "enrolled": Filter("Enrolled", STAYS, is_chip=False),
+        "started": Filter("Started", STAYS & Q(has_started=True), is_chip=False),
+        "meetings": Filter(
+            f"{number(enough).capitalize()} or more meetings", STAYS & Q(meetings__gte=enough), is_chip=False
+        ),
+        "documents": Filter("All documents in", STAYS & complete, is_chip=False),
+        "submitted": Filter("Submitted", STAYS & HANDED_IN, is_chip=False),
+        "reviewed": Filter(
+            "Review finished", STAYS & HANDED_IN & Q(reviews__gte=cohort.readers_per_submission), is_chip=False
+        ),
+        "no-reviewer": Filter("No reviewer yet", STAYS & WAITING & Q(has_reader=False), is_chip=False),
+        "extended": Filter("With an extension", STAYS & Q(extended_until__isnull=False), is_chip=False),
+        "not-awarded": Filter("Not awarded", STAYS & Q(state=State.NOT_AWARDED), is_chip=False),
+    }
+
+
+def meetings_wanted(cohort: Cohort) -> int:
+    """How many meetings count as taking part. Queries: reads the attendance edition; select it first."""
+    return (cohort.attendance_edition.meetings_required if cohort.attendance_edition else 0) or 2
+
+
+def found(people: QuerySet[Enrollment], words: str) -> QuerySet[Enrollment]:
+    """Those whose name, e-mail address, district or submission number has every word."""
+    for word in words.split():
+        plain = word.lstrip("#")
+        matches = (
+            Q(person__first_name__icontains=word) | Q(person__last_name__icontains=word)
+            | Q(person__email__icontains=word) | Q(organization__icontains=word)
+            | Q(submission__reference__iexact=word)
+        )  # fmt: skip
+        people = people.filter(matches | Q(submission__number=int(plain)) if plain.isdecimal() else matches)
+    return people
+
+
+def has_done(activity: Activity) -> Exists:
+    """A mark, or for an activity that is a document, that document being in."""
+    if activity.document_id:
+        return Exists(
+            Document.objects.filter(
+                submission__enrollment=OuterRef("pk"), required=activity.document_id, current__verdict__in=TAKEN
+            )
+        )
+    return Exists(ActivityMark.objects.filter(enrollment=OuterRef("pk"), activity=activity))
+
+
+def mailto(cohort: Cohort, addresses: Iterable[str]) -> str:
+    """A link that opens the reader's own mail program: to one person, or to many who do not see each other."""
+    to = [quote(address, safe="@") for address in addresses]
+    subject = f"subject={quote(f'{cohort}, {cohort.edition.badge}')}"
+    if len(to) == 1:
+        return f"mailto:{to[0]}?{subject}"
+    return f"mailto:{quote(cohort.team_email, safe='@')}?bcc={','.join(to)}&{subject}"

@@ -1,0 +1,268 @@
+"""Decisions and their letters: made, read, and released together or at a time."""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from cohorts.models import Cohort
+from microcred import letters
+from microcred.verdict import Refused
+from reviews import agreement, awarding, decision_letters, decisions
+from reviews.decision_forms import DecisionForm, LetterForm, ReasonForm, ScheduleForm
+from reviews.models import Decision
+from reviews.views.overview import run_by
+from submissions.models import Submission
+from submissions.states import State
+
+SHOWN = 50
+
+
+def _known(ours: Cohort) -> QuerySet[Submission]:
+    return Submission.objects.filter(enrollment__cohort=ours).select_related("enrollment__person").order_by("number")
+
+
+def _submission(ours: Cohort, number: int) -> Submission:
+    submission = get_object_or_404(_known(ours), number=number)
+    submission.enrollment.cohort = ours
+    return submission
+
+
+def _decision(ours: Cohort, number: int) -> Decision:
+    """The decision in hand of one submission."""
+    submission = _submission(ours, number)
+    decision = get_object_or_404(Decision.objects.in_hand(), submission=submission)
+    decision.submission = submission
+    return decision
+
+
+@require_safe
+def index(request: HttpRequest, cohort: str) -> HttpResponse:
+    """Letters to release, submissions to decide, and what went out."""
+    ours = run_by(request, cohort)
+    show = request.GET.get("show", "")
+    waiting, reviewed = _waiting(ours), _reviewed(ours)
+    to_decide = [row for row in reviewed if row.standing.may_be_decided]
+    context = {
+        "cohort": ours,
+        "show": show,
+        "waiting": waiting,
+        "to_decide": to_decide,
+        "to_settle": [row for row in reviewed if not row.standing.may_be_decided],
+        "in_review": decisions.in_review(ours).count() - len(reviewed),
+        "released": _released(ours) if show == "released" else [],
+        "attended": awarding.earned_by_attending(ours).count(),
+        "at_most": SHOWN,
+    }
+    return render(request, "reviews/decisions.html", context)
+
+
+def _reviewed(ours: Cohort) -> list[decisions.Proposal]:
+    found = list(decisions.reviewed(ours).select_related("enrollment__person").order_by("number")[:SHOWN])
+    for submission in found:
+        submission.enrollment.cohort = ours
+    standings = agreement.among(found)
+    return [decisions.propose(each, standing=standings[each.pk]) for each in found]
+
+
+def _waiting(ours: Cohort) -> list[tuple[Decision, agreement.Standing]]:
+    """Decisions in hand, each beside the reviews it stands on."""
+    waiting = decisions.waiting_release(ours).select_related("submission__enrollment__person")
+    found = list(waiting.order_by("submission__number")[:SHOWN])
+    for decision in found:
+        decision.submission.enrollment.cohort = ours
+    standings = agreement.among(decision.submission for decision in found)
+    return [(decision, standings[decision.submission_id]) for decision in found]
+
+
+def _released(ours: Cohort) -> QuerySet[Decision]:
+    out = Decision.objects.released().filter(submission__enrollment__cohort=ours)
+    return out.select_related("submission__enrollment__person", "released_by").order_by("-released_at", "-pk")[:SHOWN]
+
+
+@require_safe
+def show(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
+    """One submission: what the reviews say, the decision in hand with its letter, and those that went out."""
+    ours = run_by(request, cohort)
+    submission = _submission(ours, number)
+    standing = agreement.of(submission)
+    decision = Decision.objects.in_hand().filter(submission=submission).select_related("made_by").first()
+    context = {"cohort": ours, "submission": submission, "standing": standing, "decision": decision}
+    if submission.state == State.IN_REVIEW and standing.may_be_decided:
+        proposal = decisions.propose(submission, standing=standing)
+        context |= {"proposal": proposal, "form": DecisionForm(proposal=proposal)}
+    context["released"] = Decision.objects.released().filter(submission=submission)
+    return render(request, "reviews/decision.html", context)
+
+
+@require_POST
+def make(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
+    ours = run_by(request, cohort)
+    submission = _submission(ours, number)
+    standing = agreement.of(submission)
+    proposal = decisions.propose(submission, standing=standing)
+    form = DecisionForm(request.POST, proposal=proposal)
+    if form.is_valid():
+        typed = form.cleaned_data
+        try:
+            decisions.decide(submission, by=request.user, outcome=typed["outcome"], due_on=typed.get("due_on"))
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Decided. Read the letter; it leaves when you release it.")
+            return redirect("reviews:letter", cohort=ours.slug, number=number)
+    context = {"cohort": ours, "submission": submission, "standing": standing, "proposal": proposal, "form": form}
+    return render(request, "reviews/decision.html", context, status=422)
+
+
+@require_POST
+def make_several(request: HttpRequest, cohort: str) -> HttpResponse:
+    """Decide those that were chosen as the rule proposes."""
+    ours, made, refused = run_by(request, cohort), 0, []
+    for submission in _known(ours).filter(number__in=_numbers(request)):
+        try:
+            decisions.decide(submission, by=request.user)
+        except Refused as refusal:
+            refused.append(f"{submission}: {refusal}")
+        else:
+            made += 1
+    if made:
+        messages.success(request, f"Decided: {made}. Read the letters; they leave when you release them.")
+    for sentence in refused or ([] if made else ["Nothing was chosen. Tick the submissions to decide."]):
+        messages.warning(request, sentence)
+    return redirect("reviews:decisions", cohort=ours.slug)
+
+
+def _numbers(request: HttpRequest) -> list[int]:
+    """Submission numbers that the page before chose: `?n=…`, once for each."""
+    given = request.POST.getlist("n") or request.GET.getlist("n")
+    return [int(number) for number in given if number.isdecimal() and len(number) < 10]
+
+
+def letter(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
+    """Write the letter, and read it exactly as it leaves: on the page and as e-mail."""
+    ours = run_by(request, cohort)
+    decision = _decision(ours, number)
+    standing = agreement.of(decision.submission)
+    form = LetterForm(request.POST or None, instance=decision)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            decisions.rewrite(decision, subject=typed["subject"], letter=typed["letter"])
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Saved. This is how it reads now.")
+            return redirect("reviews:letter", cohort=ours.slug, number=number)
+    kept = _decision(ours, number)
+    context = {
+        "cohort": ours,
+        "decision": decision,
+        "standing": standing,
+        "form": form,
+        "preview": _preview(kept, standing),
+    }
+    return render(request, "reviews/letter.html", context)
+
+
+def _preview(decision: Decision, standing: agreement.Standing) -> dict:
+    subject, body = decision_letters.filled(decision, standing)
+    mail = decision_letters.compose(decision, standing)
+    return {"decision": decision, "subject": subject, "page": letters.as_html(body), "mail": mail}
+
+
+@require_safe
+def preview(request: HttpRequest, cohort: str) -> HttpResponse:
+    """The letters that were chosen, one under the other."""
+    ours = run_by(request, cohort)
+    chosen = _chosen(request, ours)
+    previews = [_preview(decision, standing) for decision, standing in chosen]
+    return render(request, "reviews/letters.html", {"cohort": ours, "previews": previews})
+
+
+def _chosen(request: HttpRequest, ours: Cohort) -> list[tuple[Decision, agreement.Standing]]:
+    numbers = set(_numbers(request))
+    return [pair for pair in _waiting(ours) if pair[0].submission.number in numbers]
+
+
+def release(request: HttpRequest, cohort: str) -> HttpResponse:
+    """Asks once, in numbers; then every letter leaves by itself, all or nothing for each person."""
+    ours = run_by(request, cohort)
+    chosen = _chosen(request, ours)
+    if request.method == "POST":
+        run = decisions.release_each([decision for decision, _ in chosen], by=request.user)
+        if run.released:
+            messages.success(request, f"Released: {summary(run.released)}.")
+        for decision, reason in run.refused:
+            messages.error(request, f"{decision.submission} was not released. {reason}")
+        return redirect("reviews:decisions", cohort=ours.slug)
+    context = {"cohort": ours, "chosen": chosen, "summary": summary([decision for decision, _ in chosen])}
+    return render(request, "reviews/release.html", context)
+
+
+WORDS = {
+    Decision.Outcome.AWARD: ("award", "awards"),
+    Decision.Outcome.REVISE: ("revision", "revisions"),
+    Decision.Outcome.NOT_AWARDED: ("not awarded", "not awarded"),
+}
+
+
+def summary(several: list[Decision]) -> str:
+    """`2 people get a letter: 1 award, 1 revision`."""
+    counts = {outcome: sum(each.outcome == outcome for each in several) for outcome in WORDS}
+    parts = [f"{count} {WORDS[outcome][count != 1]}" for outcome, count in counts.items() if count]
+    who = "1 person gets a letter" if len(several) == 1 else f"{len(several)} people get a letter"
+    return f"{who}: {', '.join(parts)}"
+
+
+def schedule(request: HttpRequest, cohort: str) -> HttpResponse:
+    """Release those that were chosen at a time of the cohort's clock; or take that back."""
+    ours = run_by(request, cohort)
+    chosen = [decision for decision, _ in _chosen(request, ours)]
+    form = ScheduleForm(request.POST if "on" in request.POST else None, cohort=ours)
+    if request.method == "POST" and "cancel" in request.POST:
+        decisions.schedule(chosen, at=None)
+        messages.success(request, "Nothing leaves by itself now. Release it when you are ready.")
+        return redirect("reviews:decisions", cohort=ours.slug)
+    if request.method == "POST" and chosen and form.is_valid():
+        decisions.schedule(chosen, at=form.moment)
+        messages.success(request, f"Scheduled: {summary(chosen)}. Until then each letter can still be changed.")
+        return redirect("reviews:decisions", cohort=ours.slug)
+    context = {"cohort": ours, "chosen": chosen, "form": form, "summary": summary(chosen)}
+    return render(request, "reviews/schedule.html", context)
+
+
+def reopen(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
+    ours = run_by(request, cohort)
+    decision = _decision(ours, number)
+    form = ReasonForm(request.POST or None, hint="The submission is being reviewed again. Its letter is not sent.")
+    if request.method == "POST" and form.is_valid():
+        try:
+            decisions.reopen(decision, by=request.user, why=form.cleaned_data["why"])
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{decision.submission} is being reviewed again.")
+            return redirect("reviews:decision", cohort=ours.slug, number=number)
+    context = {
+        "cohort": ours, "enrollment": decision.submission.enrollment, "form": form,
+        "title": f"Take back the decision on {decision.submission}", "button": "Take it back",
+    }  # fmt: skip
+    return render(request, "reviews/reason.html", context)
+
+
+def attendance(request: HttpRequest, cohort: str) -> HttpResponse:
+    """The badge for attending: asks once, in numbers and names."""
+    ours = run_by(request, cohort)
+    earned = awarding.earned_by_attending(ours)
+    if request.method == "POST":
+        try:
+            issued = awarding.issue_attendance_awards(ours, by=request.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            who = "1 person has" if len(issued) == 1 else f"{len(issued)} people have"
+            messages.success(request, f"{who} the {ours.attendance_edition.badge} badge now, and a letter about it.")
+        return redirect("reviews:decisions", cohort=ours.slug)
+    return render(request, "reviews/attendance_awards.html", {"cohort": ours, "earned": earned})
