@@ -66,7 +66,10 @@ def imported(file):
 
 def test_a_file_is_checked_without_django_or_any_floor():
     allowed = ("submissions.checks", "badges.markers", "badges.names")
-    files = [*(ROOT / "submissions" / "checks").rglob("*.py"), *(ROOT / "badges" / f"{each}.py" for each in ("markers", "names"))]
+    files = [
+        *(ROOT / "submissions" / "checks").rglob("*.py"),
+        *(ROOT / "badges" / f"{each}.py" for each in ("markers", "names")),
+    ]
     foreign = {
         f"{name_of(file)}: {module}"
         for file in files
