@@ -82,7 +82,7 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.successful) fields.filter((field) => event.detail.elt.contains(field)).forEach(forget);
+  if (event.detail.successful && event.detail.xhr.status < 400) fields.filter((field) => event.detail.elt.contains(field)).forEach(forget);
 });
 
 addEventListener("beforeunload", (event) => {
