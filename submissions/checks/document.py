@@ -44,21 +44,28 @@ class WordDocument:
 def read(package: Package) -> WordDocument:
     """Read the main part and those around it. Raises: Refusal, for parts that cannot be read."""
     links = {found.id: found.target for found in package.relationships(package.main) if found.is_external}
-    body = WordReader(package.budget, _lists(package), links)
+    around = [(kind, _read_around(package, part)) for kind, part in _parts_around(package)]
+    notes = {name: _in_one_line(said) for _, reader in around for name, said in reader.notes.items()}
+    body = WordReader(package.budget, _lists(package), links, notes)
     if not package.parse(body, package.main):
         raise AssertionError("the package was opened by its main part")
-    around = [
-        (kind, _read_around(package, part)) for kind in _AROUND for part in package.parts_of(kind)[:_PARTS_AROUND]
-    ]
     return WordDocument(
         body.blocks,
         body.codes,
         _properties(package),
-        footers="\n".join(p.text for kind, found in around if kind == "footer" for p in paragraphs_of(found.blocks)),
+        footers="\n".join(_in_one_line(reader.blocks) for kind, reader in around if kind == "footer"),
         instructions=[each for reader in (body, *(found for _, found in around)) for each in reader.instructions],
         has_changes=body.has_changes,
-        comments=sum(found.comments for _, found in around),
+        comments=sum(reader.comments for _, reader in around),
     )
+
+
+def _parts_around(package: Package) -> list[tuple[str, str]]:
+    return [(kind, part) for kind in _AROUND for part in package.parts_of(kind)[:_PARTS_AROUND]]
+
+
+def _in_one_line(blocks: list[Block]) -> str:
+    return " ".join(text for paragraph in paragraphs_of(blocks) if (text := paragraph.text))
 
 
 def _lists(package: Package) -> Lists:

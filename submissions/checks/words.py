@@ -100,9 +100,16 @@ def paragraphs_of(blocks: list[Block]) -> Iterator[Paragraph]:
 class WordReader(XmlReader):
     """Fills `blocks` from a document, header, footer or notes part."""
 
-    def __init__(self, budget: Budget, lists: Lists | None = None, links: dict[str, str] | None = None):
+    def __init__(
+        self,
+        budget: Budget,
+        lists: Lists | None = None,
+        links: dict[str, str] | None = None,
+        notes: dict[str, str] | None = None,
+    ):
         super().__init__(budget)
-        self.lists, self.links = lists or Lists(), links or {}
+        self.lists, self.links, self.said_in_notes = lists or Lists(), links or {}, notes or {}
+        self.notes: dict[str, list[Block]] = {}  # "footnote 2" → what it says
         self.blocks: list[Block] = []
         self.codes: Counter[str] = Counter()  # printed codes and tags seen
         self.instructions: list[str] = []  # of fields
@@ -310,6 +317,32 @@ class WordReader(XmlReader):
         elif code:
             self._marks += (code,)
 
+    # notes
+
+    def _footnote_starts(self, attributes: Attributes) -> None:
+        self._note_starts("footnote", attributes)
+
+    def _endnote_starts(self, attributes: Attributes) -> None:
+        self._note_starts("endnote", attributes)
+
+    def _note_starts(self, kind: str, attributes: Attributes) -> None:
+        self._into = self.notes.setdefault(f"{kind} {value(attributes, 'id')}", [])
+
+    def _note_ends(self) -> None:
+        self._into = self.blocks
+
+    def _footnote(self, attributes: Attributes) -> None:
+        self._refer("footnote", attributes)
+
+    def _endnote(self, attributes: Attributes) -> None:
+        self._refer("endnote", attributes)
+
+    def _refer(self, kind: str, attributes: Attributes) -> None:
+        """A note stands where it is referred to: no reviewer has to look for it."""
+        note = self.said_in_notes.get(f"{kind} {value(attributes, 'id')}", "")
+        if note:
+            self._add(f" [Note: {note}]")
+
     # changes
 
     def _deleted(self, _attributes: Attributes) -> None:
@@ -399,6 +432,10 @@ class WordReader(XmlReader):
                 "tag": _tag,
                 "showingPlcHdr": _shows_placeholder,
                 "bookmarkStart": _bookmark,
+                "footnote": _footnote_starts,
+                "endnote": _endnote_starts,
+                "footnoteReference": _footnote,
+                "endnoteReference": _endnote,
                 "del": _deleted,
                 "moveFrom": _deleted,
                 "ins": _inserted,
@@ -432,6 +469,8 @@ class WordReader(XmlReader):
                 "tc": _cell_ends,
                 "sdt": _control_ends,
                 "instrText": _instruction_ends,
+                "footnote": _note_ends,
+                "endnote": _note_ends,
             },
         ),
         **named(_MATHS, {"t": _text_ends}),

@@ -254,6 +254,16 @@ def test_a_text_box_is_read_once(examine):
     assert texts_of(examine(content))["L2-RG-Q1"] == "Beside.\n\nIn a box."
 
 
+def test_a_footnote_stands_where_it_is_referred_to(examine):
+    notes = f'<w:footnotes xmlns:w="{papers.W}"><w:footnote w:id="2">{line("Ward, 2021.")}</w:footnote></w:footnotes>'
+    content = replaced(filled(), "Answer 1.</w:t>", 'Answer 1.</w:t><w:footnoteReference w:id="2"/>')
+    content = papers.related(content, "footnotes", "footnotes.xml", external=False)
+
+    examined = examine(papers.added(content, word__footnotes_dot_xml=notes.encode()))
+
+    assert texts_of(examined)["L2-RG-Q1"] == f"{TEXTS['L2-RG-Q1']} [Note: Ward, 2021.]"
+
+
 def test_a_strict_file_is_read_as_any_other(examine):
     strict = {
         "http://schemas.openxmlformats.org/wordprocessingml/2006/main": "http://purl.oclc.org/ooxml/wordprocessingml/main",

@@ -43,7 +43,8 @@ def test_lists_are_nested_as_they_were(examine):
 
     numbering = (
         f'<w:numbering xmlns:w="{WORD}"><w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0">'
-        '<w:numFmt w:val="decimal"/></w:lvl></w:abstractNum><w:num w:numId="5"><w:abstractNumId w:val="1"/></w:num></w:numbering>'
+        '<w:numFmt w:val="decimal"/></w:lvl></w:abstractNum>'
+        '<w:num w:numId="5"><w:abstractNumId w:val="1"/></w:num></w:numbering>'
     )
     items = item("one", 5, 0) + item("inner", 9, 1) + item("two", 5, 0) + item("other", 9, 0)
     content = replaced(filled({"L2-RG-Q1": "HERE"}), "</w:p></w:sdtContent>", f"</w:p>{items}</w:sdtContent>")
