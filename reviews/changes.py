@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+TOKEN = re.compile(r"\w+(?:['’\-]\w+)*\s*|[^\w\s]\s*")
 ALIKE = 0.4  # paragraphs that share less than this are one removed and one new
 
 
@@ -33,8 +34,8 @@ def between(before: str, after: str) -> Changes:
 
 
 def _paragraphs(text: str) -> list[list[str]]:
-    """The words of each paragraph, each with the space that follows it."""
-    return [re.findall(r"\S+\s*", line.strip()) for line in text.splitlines() if line.strip()]
+    """The words and signs of each paragraph, each with the space that follows it."""
+    return [TOKEN.findall(line.strip()) for line in text.splitlines() if line.strip()]
 
 
 def _pairs(old: list, new: list):
@@ -75,10 +76,14 @@ def _paragraph(old: list[str] | None, new: list[str] | None) -> tuple[SafeString
         ), 0
     if old is None:
         words = "".join(new)
-        return format_html('<p class="new"><span class="lab">New paragraph</span><ins>{}</ins></p>', words), len(new)
+        return format_html('<p class="new"><span class="lab">New paragraph</span><ins>{}</ins></p>', words), _words(new)
     pieces = list(_pieces(old, new))
-    added = sum(len(words) for mark, words in pieces if mark == "ins")
+    added = sum(_words(words) for mark, words in pieces if mark == "ins")
     return format_html("<p>{}</p>", format_html_join("", "{}", ((_marked(*piece),) for piece in pieces))), added
+
+
+def _words(tokens: list[str]) -> int:
+    return sum(token[0].isalnum() for token in tokens)
 
 
 def _pieces(old: list[str], new: list[str]):

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
@@ -63,7 +63,7 @@ class AssignmentQuerySet(models.QuerySet):
         )
         return self.annotate(
             scored=count_of(scores),
-            rows_to_score=Coalesce(count_of(open_rows, empty=None), count_of(rows)),
+            rows_to_score=Case(When(round_number=1, then=count_of(rows)), default=count_of(open_rows)),
             waiting_since=Subquery(rounds.values("submitted_at")),
         )
 
@@ -84,10 +84,9 @@ class AssignmentQuerySet(models.QuerySet):
         return self.annotate(same_organization=Exists(colleagues))
 
 
-def count_of(rows, *, empty: int | None = 0):
-    """How many of a correlated queryset, as a column; `empty` where there are none."""
-    counted = Subquery(rows.order_by().values(_=Value(1)).annotate(n=Count("pk")).values("n"))
-    return counted if empty is None else Coalesce(counted, empty)
+def count_of(rows):
+    """How many of a correlated queryset, as a column."""
+    return Coalesce(Subquery(rows.order_by().values(_=Value(1)).annotate(n=Count("pk")).values("n")), 0)
 
 
 class Assignment(models.Model):

@@ -4,6 +4,7 @@
    input[data-key=3]             the key that chooses this level
    [data-insert="text"]          puts its text at the cursor of the question's comment, never over it
    button[data-toggle-changes]   aria-pressed; hides and shows the marks in the question, remembered for the person
+   .steps a[href=#q4]            opens that question
    button[data-next]             Ctrl+Enter presses it; dialog#keys lists the keys and opens with “?” */
 const form = document.querySelector("form[data-scoring]");
 const questions = [...document.querySelectorAll("[data-question]")];
@@ -68,6 +69,11 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   const toggle = event.target.closest("[data-toggle-changes]");
   if (toggle) showChanges(toggle.getAttribute("aria-pressed") !== "true");
+  const step = event.target.closest(".steps a");
+  if (step) {
+    event.preventDefault();
+    go(document.querySelector(step.hash));
+  }
   const chip = event.target.closest("[data-insert]");
   const home = chip?.closest("[data-question]") ?? current();
   if (chip && home) {
