@@ -57,8 +57,8 @@ function putBack(field, text) {
 
 function tidy() {
   const answered = document.querySelector("[data-error-summary]") ? [] : (JSON.parse(sessionStorage.getItem("keep:sent")) ?? []);
-  if (person) answered.forEach((name) => localStorage.removeItem(name));
-  if (person) sessionStorage.removeItem("keep:sent");
+  if (person) answered.forEach((name) => localStorage.removeItem(name)); // signed out: what was sent was not taken
+  sessionStorage.removeItem("keep:sent");
   for (const name of Object.keys(localStorage).filter((name) => name.startsWith("keep:"))) {
     if (Date.now() - (read(name)?.at ?? 0) > DAYS * 86400000) localStorage.removeItem(name);
   }
@@ -82,7 +82,9 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.successful && event.detail.xhr.status < 400) fields.filter((field) => event.detail.elt.contains(field)).forEach(forget);
+  const { elt, successful, xhr } = event.detail;
+  const taken = successful && xhr.status < 400 && !xhr.getResponseHeader("HX-Redirect");
+  if (taken) fields.filter((field) => elt.contains(field)).forEach(forget);
 });
 
 addEventListener("beforeunload", (event) => {

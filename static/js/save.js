@@ -20,11 +20,12 @@ document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
 
 document.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr, successful } }) => {
   if (!elt.matches("[data-autosave]")) return;
-  const saved = successful && xhr.status < 400; // a 409 is shown in the page like an answer, and saved nothing
+  // A 409 is shown in the page like an answer, the way to the sign-in page is an answer too: neither saved anything.
+  const saved = successful && xhr.status < 400 && !xhr.getResponseHeader("HX-Redirect");
   const count = saved ? 0 : (tries.get(elt) ?? 0) + 1;
   tries.set(elt, count);
   if (saved) tell(`Saved ${new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit" }).format(new Date())}`);
-  else if (count > 3 || (xhr.status >= 400 && xhr.status < 500)) tell("Not saved. Your text is kept on this device.", true);
+  else if (successful || count > 3 || (xhr.status >= 400 && xhr.status < 500)) tell("Not saved. Your text is kept on this device.", true);
   else {
     tell("Not saved yet, trying again", true);
     setTimeout(() => elt.dispatchEvent(new Event("change", { bubbles: true })), 4000 * count);

@@ -5,7 +5,8 @@
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 for (const select of document.querySelectorAll("select[data-guess-zone]")) {
   const guess = [...select.options].find((option) => option.value === zone);
-  if (guess && select.selectedOptions[0]?.defaultSelected !== false) select.value = guess.value;
+  const asItCame = [...select.options].find((option) => option.defaultSelected) ?? select.options[0];
+  if (guess && asItCame.selected) select.value = guess.value;
 }
 
 const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
