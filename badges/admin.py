@@ -1,7 +1,11 @@
 """The badges floor for the operator. What a cohort relies on can be looked at, not changed."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import admin
 from django.db import models
+from django.forms import ModelChoiceField
 
 from badges.models import (
     Activity,
@@ -19,7 +23,7 @@ from badges.models import (
     RequiredDocument,
 )
 
-LINKS_ARE_HTTPS = {models.URLField: {"assume_scheme": "https"}}
+LINKS_ARE_HTTPS: Mapping[type[models.Field], Mapping[str, Any]] = {models.URLField: {"assume_scheme": "https"}}
 
 
 class ReadOnly:
@@ -35,30 +39,31 @@ class ReadOnly:
         return False
 
 
-class FreezesWithEdition:
+class FreezesWithEdition(admin.options.BaseModelAdmin):
     """Open to change as long as the edition is."""
 
     def edition_of(self, row):
         return row.edition
 
     def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and not self._is_frozen(obj)
-
-    def has_add_permission(self, request, obj=None):
-        return super().has_add_permission(request, *([obj] if self._is_inline else [])) and not self._is_frozen(obj)
+        return super().has_change_permission(request, obj) and not self.is_frozen(obj)
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and not self._is_frozen(obj)
+        return super().has_delete_permission(request, obj) and not self.is_frozen(obj)
 
-    @property
-    def _is_inline(self):
-        return isinstance(self, admin.options.InlineModelAdmin)
-
-    def _is_frozen(self, row):
+    def is_frozen(self, row):
+        """Of a row, or of the row that an inline hangs on."""
         if row is None:
             return False
         edition = row if isinstance(row, Edition) else self.edition_of(row)
         return edition.is_frozen
+
+
+class FreezingInline(FreezesWithEdition, admin.options.InlineModelAdmin):
+    extra = 0
+
+    def has_add_permission(self, request, obj=None):
+        return super().has_add_permission(request, obj) and not self.is_frozen(obj)
 
 
 @admin.register(Program)
@@ -92,29 +97,27 @@ class BadgeAdmin(admin.ModelAdmin):
     filter_horizontal = ("parts", "related")
 
 
-class ActivityInline(FreezesWithEdition, admin.StackedInline):
+class ActivityInline(FreezingInline, admin.StackedInline):
     model = Activity
     formfield_overrides = LINKS_ARE_HTTPS
-    extra = 0
 
     def get_formset(self, request, obj=None, **kwargs):
         """Only documents of the same edition can end an activity."""
         formset = super().get_formset(request, obj, **kwargs)
-        if "document" in formset.form.base_fields:
-            formset.form.base_fields["document"].queryset = RequiredDocument.objects.filter(edition=obj)
+        field = formset.form.base_fields.get("document")
+        if isinstance(field, ModelChoiceField):
+            field.queryset = RequiredDocument.objects.filter(edition=obj)
         return formset
 
 
-class DocumentInline(FreezesWithEdition, admin.TabularInline):
+class DocumentInline(FreezingInline, admin.TabularInline):
     model = RequiredDocument
     fields = ("key", "title", "short_title", "is_scored", "position")
     show_change_link = True
-    extra = 0
 
 
-class LetterInline(FreezesWithEdition, admin.StackedInline):
+class LetterInline(FreezingInline, admin.StackedInline):
     model = Letter
-    extra = 0
 
 
 @admin.register(Edition)
@@ -127,9 +130,8 @@ class EditionAdmin(FreezesWithEdition, admin.ModelAdmin):
     inlines = (DocumentInline, ActivityInline, LetterInline)
 
 
-class PromptInline(FreezesWithEdition, admin.StackedInline):
+class PromptInline(FreezingInline, admin.StackedInline):
     model = Prompt
-    extra = 0
 
 
 @admin.register(RequiredDocument)
@@ -140,9 +142,8 @@ class DocumentAdmin(FreezesWithEdition, admin.ModelAdmin):
     inlines = (PromptInline,)
 
 
-class LevelInline(FreezesWithEdition, admin.TabularInline):
+class LevelInline(FreezingInline, admin.TabularInline):
     model = Level
-    extra = 0
 
     def edition_of(self, row):
         return row.document.edition

@@ -103,7 +103,7 @@ def _sentence(field, code):
     return SENTENCES.get(code, SENTENCES["invalid"]).format(choices=choices, limit=field.max_length, kind=kind)
 
 
-class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+class Loader(yaml.CSafeLoader):
     """YAML that does not let a key stand twice."""
 
     def construct_mapping(self, node, deep=False):

@@ -88,7 +88,7 @@ def words_of(text):
 
 def _with_levels(words):
     """L2, Level II and Level Two all say Level 2; 02 says 2."""
-    told = []
+    told: list[Word] = []
     for word in words:
         last = told[-1] if told else None
         fold = word.fold.lstrip("0") or word.fold
