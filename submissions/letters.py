@@ -29,11 +29,24 @@ def closed_sentence(submission: Submission) -> str:
     )
 
 
-def count_of(things: int, word: str) -> str:
-    """`three documents`, `one answer`: small numbers as words."""
+def in_words(count: int) -> str:
+    """Small numbers as words."""
     words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    shown = words[things] if things < len(words) else str(things)
-    return f"{shown} {word}{'' if things == 1 else 's'}"
+    return words[count] if count < len(words) else str(count)
+
+
+def count_of(things: int, word: str) -> str:
+    """`three documents`, `one answer`."""
+    return f"{in_words(things)} {word}{'' if things == 1 else 's'}"
+
+
+def what_is_left(missing: list[str], of: int) -> Markdown:
+    """What a reminder begins with: which documents are missing, or that Submit was not pressed."""
+    if not missing:
+        return Markdown("Everything is ready except one step: **you have not pressed Submit**.")
+    named = ", ".join(f"**{quoted(title)}**" for title in missing)
+    have = f"You have **{of - len(missing)} of {of}** documents in. " if len(missing) < of else ""
+    return Markdown(f"{have}Missing: {named}.")
 
 
 def receipt(submission: Submission, made: Receipt) -> Message:

@@ -1,6 +1,6 @@
 """What an applicant hands in: versions are only ever added, events only ever appended."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -16,6 +16,15 @@ from submissions.states import HANDED_IN, PUBLIC_LABELS, State
 PERSON = settings.AUTH_USER_MODEL
 
 
+def slots_and_rounds() -> tuple:
+    """Lookups for what an applicant's pages print: rounds, each with `open_rows`, and slots with their findings."""
+    return (
+        models.Prefetch("rounds", Round.objects.annotate(open_rows=models.Count("criteria"))),
+        models.Prefetch("documents", Document.objects.select_related("required", "current")),
+        "documents__current__findings",
+    )
+
+
 class SubmissionQuerySet(models.QuerySet):
     def visible_to(self, person):
         """An applicant's own; for an admin, those of their cohorts. Reviewers come by their assignments."""
@@ -23,14 +32,6 @@ class SubmissionQuerySet(models.QuerySet):
 
     def handed_in(self):
         return self.filter(state__in=HANDED_IN)
-
-    def with_slots(self):
-        """What the pages of an applicant print of a submission, in six queries however much there is."""
-        return self.select_related("competency").prefetch_related(
-            "rounds__documents",
-            models.Prefetch("documents", Document.objects.select_related("required", "current")),
-            "documents__current__findings",
-        )
 
 
 class Submission(models.Model):
@@ -62,9 +63,9 @@ class Submission(models.Model):
         """The last round. Queries: reads the rounds unless they are prefetched."""
         return max(self.rounds.all(), key=lambda one: one.number)
 
-    def window(self) -> deadlines.Window:
-        """Until when files of this round are taken. Queries: rounds, cohort and events; prefetch them first."""
-        return deadlines.window(self.enrollment, due_on=self.current_round.due_on)
+    def window(self, *, events=None) -> deadlines.Window:
+        """Until when files of this round are taken. Queries: rounds, cohort and events; prefetch or give them."""
+        return deadlines.window(self.enrollment, due_on=self.current_round.due_on, events=events)
 
     def public_state(self) -> str:
         """What the applicant reads. Queries: as `window`."""
@@ -85,19 +86,28 @@ class Submission(models.Model):
         late = self.window().days_late_at(now.submitted_at) if now.is_late and now.submitted_at else 0
         return f"Submitted, {late} day{'s' if late > 1 else ''} late" if late else "Submitted"
 
-    def decision_on(self) -> date | None:
-        """The day by which the applicant hears; none for a revision. Queries: reads the events of the cohort."""
+    def decision_on(self, *, events=None) -> date | None:
+        """The day by which the applicant hears; none for a revision.
+
+        Queries: reads the events of the cohort unless they are prefetched or given.
+        """
         if self.current_round.number > 1:
             return None
-        days = [event.on for event in self.enrollment.cohort.events.all() if event.kind == Event.Kind.DECISIONS]
-        return days[0] if days else None
+        known = self.enrollment.cohort.events.all() if events is None else events
+        return next((event.on for event in known if event.kind == Event.Kind.DECISIONS), None)
+
+    @property
+    def has_receipt(self) -> bool:
+        """Whether it was handed in at least once."""
+        return self.state not in (State.DRAFT, State.WITHDRAWN)
 
     def asked_for(self) -> set[int]:
         """Keys of the required documents that this round asks for again; empty in the first.
 
-        Queries: the documents of the current round, unless prefetched.
+        Queries: in a later round its documents, unless prefetched.
         """
-        return {one.pk for one in self.current_round.documents.all()}
+        now = self.current_round
+        return {one.pk for one in now.documents.all()} if now.number > 1 else set()
 
 
 class Round(models.Model):
@@ -189,6 +199,10 @@ class Document(models.Model):
 
 
 class VersionQuerySet(models.QuerySet):
+    def visible_to(self, person):
+        """The files of an applicant's own submission; for an admin, those of their cohorts."""
+        return self.filter(document__submission__in=Submission.objects.visible_to(person))
+
     def awaiting_check(self, at):
         """Without a verdict, and in no worker's hands."""
         return self.filter(verdict=Version.Verdict.CHECKING).exclude(leased_until__gt=at)
@@ -266,7 +280,7 @@ class Version(models.Model):
 
     @property
     def shown_name(self) -> str:
-        """Our copy's name once the applicant took it or it needed nothing; else the name it came with."""
+        """Our name for it once the applicant took it; else the name it came with."""
         return self.canonical_name if self.renamed_at and self.canonical_name else self.received_name
 
 
@@ -287,6 +301,10 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.sentence}"
+
+    @property
+    def is_about_name(self) -> bool:
+        return self.code.startswith("name.")
 
 
 class Answer(models.Model):
@@ -322,6 +340,11 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"Receipt {self.ref}"
+
+    @property
+    def shown_files(self) -> list[dict]:
+        """The files with the moment each arrived, as `at`."""
+        return [{**file, "at": datetime.fromisoformat(file["arrived_at"])} for file in self.files]
 
 
 class DocumentAccess(models.Model):

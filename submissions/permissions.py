@@ -55,11 +55,6 @@ def may_reinstate(person: User, submission: Submission) -> Verdict:
     return ALLOWED
 
 
-def may_read(person: User, version: Version) -> Verdict:
-    """Download the file as it came: the applicant's own, or the cohort's admin's. Reviewers have their own door."""
-    return _own_or_run(person, version.document.submission)
-
-
 def role_of(person: User, submission: Submission) -> str:
     """In which role `person` reads it, for the record."""
     return "applicant" if submission.enrollment.person_id == person.pk else "admin"

@@ -2,9 +2,17 @@
 
 from dataclasses import dataclass
 
-from submissions.models import Document, Submission, Version
+from submissions.models import Document, Finding, Submission, Version
 
 EMPTY = Document.EMPTY
+LOOKS = {
+    EMPTY: "empty",
+    Version.Verdict.CHECKING: "",
+    Version.Verdict.READY: "",
+    Version.Verdict.ADVICE: "warn",
+    Version.Verdict.BLOCKED: "bad",
+    Version.Verdict.UNREAD: "todo",
+}
 BLOCKING = frozenset({EMPTY, Version.Verdict.CHECKING, Version.Verdict.BLOCKED})
 
 
@@ -23,6 +31,36 @@ class Slot:
     @property
     def version(self) -> Version | None:
         return self.document.current
+
+    @property
+    def said(self) -> list[Finding]:
+        """What the check says, without remarks on a name that was settled since."""
+        if self.version is None or not self.is_added:
+            return []
+        renamed = self.version.renamed_at is not None
+        return [one for one in self.version.findings.all() if not (renamed and one.is_about_name)]
+
+    @property
+    def label(self) -> str:
+        """The word for its state."""
+        remarks = [one for one in self.said if one.level == Version.Verdict.ADVICE]
+        if self.state == Version.Verdict.ADVICE and all(one.is_about_name for one in remarks):
+            return "Check the name"
+        return "Not added yet" if self.state == EMPTY else Version.Verdict(self.state).label
+
+    @property
+    def look(self) -> str:
+        """The class of its card."""
+        return LOOKS[self.state]
+
+    @property
+    def offers_fix(self) -> bool:
+        """Whether a remark brings its own box, with a way to another file in it."""
+        return any(one.fix in ("rename", "move", "how") or one.level == Version.Verdict.BLOCKED for one in self.said)
+
+    @property
+    def is_checking(self) -> bool:
+        return self.state == Version.Verdict.CHECKING
 
     @property
     def blocks(self) -> bool:
@@ -50,7 +88,7 @@ def slots_of(submission: Submission) -> list[Slot]:
     """Every slot in its order.
 
     Queries: the documents with what is required and the current version, and the round with what it asks for,
-    unless they are prefetched (`Submission.objects.with_slots()`).
+    unless they are prefetched (`models.slots_and_rounds`).
     """
     now, asked = submission.current_round, submission.asked_for()
     documents = sorted(submission.documents.all(), key=lambda document: document.required.position)

@@ -92,7 +92,7 @@ def receive(document: Document, upload: UploadedFile, *, by: User, arrived_at: d
         raise
 
 
-def copy_to(version: Version, document: Document, *, by: User, arrived_at: datetime) -> Version:
+def move(version: Version, document: Document, *, by: User, arrived_at: datetime) -> Version:
     """Put the file of `version` into the slot it belongs in; its own slot goes back to what counted before.
 
     Raises: Refused, as `receive` does.

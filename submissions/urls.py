@@ -1,5 +1,24 @@
 """Addresses of this floor."""
 
+from django.urls import path
+
+from submissions.views import documents, handing_in, home
+
 app_name = "submissions"
 
-urlpatterns: list = []
+urlpatterns = [
+    path("my/", home.cohorts, name="cohorts"),
+    path("my/<slug:cohort>/", home.home, name="home"),
+    path("my/<slug:cohort>/documents/", documents.documents, name="documents"),
+    path("my/<slug:cohort>/documents/<slug:slot>/", documents.document, name="document"),
+    path("my/<slug:cohort>/documents/<slug:slot>/template/", documents.template, name="template"),
+    path("my/<slug:cohort>/documents/<slug:slot>/answers/", documents.answers, name="answers"),
+    path("my/<slug:cohort>/documents/<slug:slot>/rename/", documents.rename, name="rename"),
+    path("my/<slug:cohort>/documents/<slug:slot>/move/<slug:to>/", documents.move, name="move"),
+    path("my/<slug:cohort>/documents/<slug:slot>/versions/<int:number>/", documents.version, name="version"),
+    path("my/<slug:cohort>/submit/", handing_in.submit, name="submit"),
+    path("my/<slug:cohort>/receipts/<slug:ref>/", handing_in.receipt, name="receipt"),
+    path("my/<slug:cohort>/withdraw/", handing_in.withdraw, name="withdraw"),
+    path("my/<slug:cohort>/reinstate/", handing_in.reinstate, name="reinstate"),
+    path("documents/<int:pk>/file/", documents.file, name="file"),
+]

@@ -2,7 +2,7 @@
    [data-error-summary]  on load the error summary takes it, else the first message
    [data-focus]          after a swap that a person asked for (click, submit) the heading with this attribute takes it;
                          a swap that came by itself (autosave, waiting for a verdict) leaves the focus alone
-   Answers 409 and 422 carry a form to show, so they are swapped in like any other. */
+   Answers 409, 413 and 422 carry a form to show, so they are swapped in like any other. */
 const MEANT = ["click", "submit"];
 
 function take(element) {
@@ -14,7 +14,7 @@ function take(element) {
 take(document.querySelector("[data-error-summary]") || document.querySelector("#messages .message"));
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if ([409, 422].includes(event.detail.xhr.status)) {
+  if ([409, 413, 422].includes(event.detail.xhr.status)) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   }

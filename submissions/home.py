@@ -1,0 +1,221 @@
+"""What the home page of an applicant knows: read once, in a fixed number of queries, then arranged."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from django.db.models import OuterRef, Subquery
+
+from badges.models import Activity, Award
+from cohorts.activities import Checklist, Group, checklist
+from cohorts.deadlines import Window
+from cohorts.meetings import Meeting, seen_by
+from cohorts.models import Attendance, Enrollment, Event
+from microcred import clock, times
+from submissions import next_step
+from submissions.countdown import Countdown, count_down
+from submissions.letters import closed_sentence, in_words
+from submissions.models import Receipt, Submission, Version
+from submissions.slots import Slot, slots_of
+from submissions.states import MOVES, OPEN_TO_FILES, State
+from submissions.timeline import Dated, Station, of_events, stations
+
+PATIENCE = timedelta(seconds=10)
+DONE = frozenset({Version.Verdict.READY, Version.Verdict.ADVICE, Version.Verdict.UNREAD})
+
+
+@dataclass
+class Home:
+    """One applicant in one cohort at one instant, for a reader in `zone`. Queries: seven at most, all on first use."""
+
+    enrollment: Enrollment
+    submission: Submission
+    at: datetime
+    zone: str
+
+    @property
+    def cohort(self):
+        return self.enrollment.cohort
+
+    @cached_property
+    def today(self):
+        return clock.today(self.zone, at=self.at)
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """Standing events in time order, each with what this person did or said: `status`."""
+        said = Attendance.objects.filter(event=OuterRef("pk"), enrollment=self.enrollment).values("status")
+        return list(self.cohort.events.standing().in_time_order().annotate(status=Subquery(said[:1])))
+
+    @cached_property
+    def slots(self) -> list[Slot]:
+        return slots_of(self.submission)
+
+    @cached_property
+    def window(self) -> Window:
+        return self.submission.window(events=self.events)
+
+    @cached_property
+    def is_open(self) -> bool:
+        return self.window.is_open_at(self.at)
+
+    @property
+    def takes_files(self) -> bool:
+        return self.is_open and self.submission.state in OPEN_TO_FILES and not self.enrollment.withdrawn_at
+
+    @property
+    def slow_since(self) -> datetime:
+        """A file that came before this instant and has no verdict yet takes longer than usual."""
+        return self.at - PATIENCE
+
+    @property
+    def count_in_words(self) -> str:
+        return in_words(len(self.slots))
+
+    @property
+    def added(self) -> int:
+        return sum(slot.is_added for slot in self.slots)
+
+    @cached_property
+    def activities(self) -> Checklist:
+        """What of the directions is done: by the person's own mark, or by a document that is in."""
+        return checklist(self.enrollment, ready={slot.required.pk for slot in self.slots if slot.state in DONE})
+
+    @property
+    def to_do(self) -> list[tuple[str, Activity]]:
+        """Required activities that are left, each with its place."""
+        return [(self.place_of(item.activity), item.activity) for item in self.activities.left]
+
+    @property
+    def groups_done(self) -> list[Group]:
+        return [group for group in self.activities.groups if group.is_done and not group.is_optional]
+
+    @property
+    def door_is_open(self) -> bool:
+        return bool(self.next_meeting and self.next_meeting.is_open_at(self.at))
+
+    @property
+    def optional_left(self) -> list[Activity]:
+        """Readings that may be left out."""
+        rows = [item for group in self.activities.groups for item in group.items if not item.activity.is_required]
+        return [item.activity for item in rows if not item.is_done]
+
+    @cached_property
+    def next_meeting(self) -> Meeting | None:
+        status = {event.pk: event.status for event in self.events}
+        seen = seen_by(self.events, zone=self.zone, cohort_zone=self.cohort.zone, status=status)
+        return next((meeting for meeting in seen if not meeting.is_past_at(self.at)), None)
+
+    @cached_property
+    def decision_on(self):
+        return self.submission.decision_on(events=self.events)
+
+    @cached_property
+    def begins_on(self):
+        """The first day of learning while it is still ahead."""
+        days = [one.on for one in self.events if one.kind == Event.Kind.LEARNING_BEGINS]
+        return days[0] if days and days[0] > self.today else None
+
+    @property
+    def days_to_begin(self) -> int:
+        return (self.begins_on - self.today).days if self.begins_on else 0
+
+    @property
+    def waits_for_decision(self) -> bool:
+        return self.submission.state in (State.SUBMITTED, State.IN_REVIEW, State.DECIDED)
+
+    @property
+    def may_leave(self) -> bool:
+        return self.submission.state in MOVES["withdraw"].sources
+
+    @property
+    def closed_sentence(self) -> str:
+        return closed_sentence(self.submission)
+
+    @property
+    def returned_because(self) -> str:
+        """What the team wrote when it gave the submission back."""
+        event = self.submission.events.filter(move="return_incomplete").last()
+        return event.why if event else ""
+
+    @cached_property
+    def receipt(self) -> Receipt | None:
+        """The newest one."""
+        return self.submission.receipts.first() if self.submission.has_receipt else None
+
+    @cached_property
+    def award(self) -> Award | None:
+        if self.submission.state != State.AWARDED:
+            return None
+        return Award.objects.standing().filter(edition=self.cohort.edition_id, person=self.enrollment.person_id).first()
+
+    @cached_property
+    def counts_down_to(self) -> datetime | None:
+        """What the panel counts down to; nothing once all is handed in or decided."""
+        waits = self.submission.state in (State.DRAFT, State.RETURNED, State.REVISION_REQUESTED)
+        return self.window.due_at if waits else None
+
+    @cached_property
+    def countdown(self) -> Countdown | None:
+        return count_down(self.counts_down_to, at=self.at, zone=self.zone) if self.counts_down_to else None
+
+    @property
+    def days_left(self) -> int:
+        last = (self.window.due_at - timedelta(seconds=1)).astimezone(ZoneInfo(self.zone))
+        return (last.date() - self.today).days
+
+    @cached_property
+    def timeline(self) -> list[Station]:
+        revision = None
+        if self.submission.current_round.number > 1:
+            day = self.window.due_on
+            revision = Dated("Revision due", day, clock.end_of_day(day, self.cohort.zone))
+        dated = of_events(self.events, len(self.slots), revision_due=revision)
+        return stations(dated, at=self.at, today=self.today)
+
+    @cached_property
+    def step(self) -> next_step.Step:
+        return next_step.next_step(self._facts())
+
+    def _facts(self) -> next_step.Facts:
+        submission = self.submission
+        return next_step.Facts(
+            state=submission.state,
+            at=self.at,
+            days_left=self.days_left,
+            is_open=self.is_open,
+            is_before_due=self.at < self.window.due_at,
+            slots=[
+                next_step.Slot(one.required.key, one.required.short_title, one.state, one.is_revision)
+                for one in self.slots
+            ],
+            meeting_today=self._meeting_today(),
+            activities_left=[self._activity(item.activity) for item in self.activities.left],
+            answers_to_revise=submission.current_round.open_rows,
+            decision_on=self.decision_on,
+            begins_on=self.begins_on,
+            receipt_url=f"receipts/{self.receipt.ref}/" if self.receipt else "documents/",
+            award_url=self.award.get_absolute_url() if self.award else "/my/badges/",
+            team_email=self.cohort.team_email,
+        )
+
+    def _meeting_today(self) -> next_step.Meeting | None:
+        meeting, takes_part = self.next_meeting, self.submission.state in OPEN_TO_FILES
+        if not meeting or not takes_part or meeting.status == Attendance.Status.EXCUSED:
+            return None
+        starts = meeting.event.starts_at.astimezone(ZoneInfo(self.zone))
+        if starts.date() != self.today:
+            return None
+        where = meeting.event.where if meeting.is_open_at(self.at) else ""
+        return next_step.Meeting(meeting.event.title, times.time_of_day(starts), where)
+
+    def _activity(self, one: Activity) -> next_step.Activity:
+        return next_step.Activity(one.title, self.place_of(one), one.minutes, one.leads_to)
+
+    def place_of(self, one: Activity) -> str:
+        """Where to do it, below this cohort's address: the slot of its document, or its line of the directions."""
+        for slot in self.slots:
+            if slot.required.pk == one.document_id:
+                return f"documents/{slot.required.key}/"
+        return f"directions/#activity-{one.key}"

@@ -1,0 +1,143 @@
+"""Adding, replacing, reading and renaming documents."""
+
+import time
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from badges import specs
+from microcred.verdict import Refused
+from submissions import permissions, renaming, serving, uploads
+from submissions.models import DocumentAccess, Version
+from submissions.views.mine import home_of, slot_of
+
+PATIENCE_SECONDS = 10  # how long a reader without scripts waits for the verdict
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@require_safe
+def documents(request, cohort):
+    home = home_of(request, cohort)
+    return render(request, "submissions/documents.html", {"home": home, "cohort": home.cohort})
+
+
+def document(request, cohort, slot):
+    """One slot: its form and its verdict. The file is kept first and checked by a worker."""
+    home = home_of(request, cohort)
+    found = slot_of(home, slot)
+    if request.method != "POST":
+        return _page(request, home, found)
+    upload = request.FILES.get("file")
+    if upload is None:
+        problem = getattr(request, "upload_problem", "")
+        return _page(request, home, found, problem=problem or uploads.NOT_ARRIVED, status=413 if problem else 422)
+    try:
+        version = uploads.receive(found.document, upload, by=request.user, arrived_at=request.arrived_at)
+    except Refused as refusal:
+        return _page(request, home, found, problem=str(refusal), status=422)
+    if not request.htmx:
+        _wait_for_verdict(version)
+    return redirect("submissions:document", cohort, slot)
+
+
+def _page(request, home, slot, *, problem="", status=200):
+    may_add = permissions.may_add(request.user, slot.document, at=request.arrived_at)
+    earlier = slot.document.versions.order_by("-number")
+    context = {
+        "home": home,
+        "cohort": home.cohort,
+        "slot": slot,
+        "may_add": may_add,
+        "problem": problem,
+        "versions": list(earlier),
+        "limit_bytes": uploads.settings.UPLOAD_LIMIT_BYTES,
+    }
+    return render(request, "submissions/document.html", context, status=status)
+
+
+def _wait_for_verdict(version: Version) -> None:
+    """A reader without scripts sees the result on the next page if it comes soon."""
+    for _ in range(4 * PATIENCE_SECONDS):
+        version.refresh_from_db(fields=["verdict"])
+        if version.verdict != Version.Verdict.CHECKING:
+            return
+        time.sleep(0.25)
+
+
+@require_safe
+def template(request, cohort, slot):
+    """The template with their name in it, under the right name."""
+    home = home_of(request, cohort)
+    found = slot_of(home, slot)
+    last, first = request.user.file_names
+    document = specs.documents_of(home.cohort.edition).get(pk=found.required.pk)
+    name, content = specs.template_of(document, last=last, first=first, revised=found.is_revision)
+    headers = {"X-Content-Type-Options": "nosniff"}
+    response = HttpResponse(content, content_type=WORD, headers=headers)
+    response["Content-Disposition"] = serving.attachment(name)
+    return response
+
+
+@require_safe
+def answers(request, cohort, slot):
+    """What we read in the file that counts, exactly as a reviewer sees it."""
+    found = slot_of(home_of(request, cohort), slot)
+    return _reading(request, cohort, slot, found.version.number if found.version else 0)
+
+
+@require_safe
+def version(request, cohort, slot, number):
+    """One version: what the check said, and what we read."""
+    return _reading(request, cohort, slot, number)
+
+
+def _reading(request, cohort, slot, number):
+    home = home_of(request, cohort)
+    found = slot_of(home, slot)
+    versions = found.document.versions.prefetch_related("findings", "answers__prompt")
+    shown = get_object_or_404(versions, number=number)
+    serving.log(shown, request.user, "applicant", DocumentAccess.Form.TEXT)
+    by_prompt = {answer.prompt_id: answer for answer in shown.answers.all()}
+    questions = [(prompt, by_prompt.get(prompt.pk)) for prompt in found.required.prompts.all()]
+    context = {"home": home, "cohort": home.cohort, "slot": found, "version": shown, "questions": questions}
+    return render(request, "submissions/version.html", context)
+
+
+@require_POST
+def rename(request, cohort, slot):
+    """Our copy takes the program's name for it; `undo` gives it back its own."""
+    home = home_of(request, cohort)
+    found = slot_of(home, slot)
+    permissions.may_add(request.user, found.document, at=request.arrived_at).enforce()
+    if found.version and found.version.canonical_name:
+        change = renaming.undo if request.POST.get("undo") else renaming.take_our_name
+        change(found.version)
+    return redirect("submissions:document", cohort, slot)
+
+
+@require_POST
+def move(request, cohort, slot, to):
+    """The file goes into the slot it belongs in, as a new version there."""
+    home = home_of(request, cohort)
+    source, goal = slot_of(home, slot), slot_of(home, to)
+    if source.version is None or source.document.pk == goal.document.pk:
+        return redirect("submissions:document", cohort, slot)
+    try:
+        uploads.move(source.version, goal.document, by=request.user, arrived_at=request.arrived_at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("submissions:document", cohort, slot)
+    messages.success(request, f"Moved to the {goal.required.short_title}. We are checking it there.")
+    return redirect("submissions:document", cohort, to)
+
+
+@require_safe
+def file(request, pk):
+    """The file as it came, for its applicant and the admins of the cohort; it exists for nobody else."""
+    found = get_object_or_404(
+        Version.objects.visible_to(request.user).select_related("document__submission__enrollment"), pk=pk
+    )
+    role = permissions.role_of(request.user, found.document.submission)
+    return serving.as_attachment(found, person=request.user, role=role, name=found.shown_name)
