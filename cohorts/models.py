@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.crypto import get_random_string
 
 from badges.models import Activity, Edition, who_and_when
-from microcred import clock
+from microcred import clock, times
 from microcred.zones import validate_zone
 
 PERSON = settings.AUTH_USER_MODEL
@@ -332,7 +332,23 @@ class Reminder(models.Model):
         constraints = (models.UniqueConstraint(fields=["cohort", "key"], name="one_reminder_per_key"),)
 
     def __str__(self) -> str:
-        return self.key
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """`Two weeks`."""
+        return self.key.replace("-", " ").capitalize()
+
+    @property
+    def when(self) -> str:
+        """`14 days before evidence due, 9:00 AM their time`."""
+        event = Event.Kind(self.event_kind).label
+        thing = f"a {event}" if self.event_kind == Event.Kind.MEETING else event.lower()
+        count = abs(self.days)
+        side = "before" if self.days < 0 else "after"
+        days = f"{count} day{'' if count == 1 else 's'} {side} {thing}" if count else f"The day of {thing}"
+        clock_of = "their time" if self.zone_of == self.Zone.READER else "cohort time"
+        return f"{days}, {times.time_of_day(self.at)} {clock_of}"
 
     def moment(self, of: datetime, *, reader: str, cohort: str) -> datetime:
         """When it is due for a reader in the zone `reader`, about something at the instant `of`.

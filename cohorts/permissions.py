@@ -1,6 +1,6 @@
 """Who may do what in a cohort."""
 
-from cohorts.models import Cohort, Enrollment
+from cohorts.models import Cohort, Enrollment, StaffMembership
 from microcred.models import User
 from microcred.verdict import ALLOWED, Verdict
 
@@ -25,3 +25,11 @@ def may_attend(person: User, enrollment: Enrollment) -> Verdict:
 
 def may_open(cohort: Cohort) -> Verdict:
     return Verdict(f"The {cohort} cohort is open already.") if cohort.opened_at else ALLOWED
+
+
+def may_create(person: User) -> Verdict:
+    """Prepare a cohort: whoever runs or directs one already, and the operator. Queries: one."""
+    roles = (StaffMembership.Role.ADMIN, StaffMembership.Role.DIRECTOR)
+    if person.is_superuser or StaffMembership.objects.filter(person=person, role__in=roles).exists():
+        return ALLOWED
+    return Verdict("Only program staff can prepare a cohort.")

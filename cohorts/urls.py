@@ -2,12 +2,48 @@
 
 from django.urls import path
 
-from cohorts.views import homes
+from cohorts.views import applicants, cohorts, feeds, homes, invitations, reminders, roster, schedule
 
 app_name = "cohorts"
 
-urlpatterns = [
+everybody = [
     path("", homes.home, name="home"),
     path("switch/<slug:role>/", homes.switch, name="switch"),
     path("program/", homes.program, name="program"),
+    path("invite/<slug:token>/", invitations.invitation, name="invitation"),
+    path("feeds/<slug:secret>.ics", feeds.feed, name="feed"),
+    path("demo/mail/", reminders.mailroom, name="mailroom"),
 ]
+
+applicant = [
+    path("my/<slug:cohort>/directions/", applicants.directions, name="directions"),
+    path("my/<slug:cohort>/activities/<slug:key>/", applicants.activity, name="activity"),
+    path("my/<slug:cohort>/calendar/", applicants.calendar, name="my_calendar"),
+    path("my/<slug:cohort>/calendar/new-address/", applicants.new_feed, name="new_feed"),
+    path("my/<slug:cohort>/calendar/<int:number>/meeting.ics", applicants.meeting_file, name="meeting_file"),
+    path("my/<slug:cohort>/calendar/<int:number>/absence/", applicants.cannot_come, name="cannot_come"),
+    path("my/<slug:cohort>/calendar/<int:number>/presence/", applicants.can_come, name="can_come"),
+]
+
+admin = [
+    path("cohorts/", cohorts.cohorts, name="cohorts"),
+    path("cohorts/new/", cohorts.new, name="new"),
+    path("cohorts/<slug:cohort>/opening/", cohorts.open_, name="opening"),
+    path("cohorts/<slug:cohort>/people/import/", roster.import_, name="import"),
+    path("cohorts/<slug:cohort>/people/import/example.csv", roster.example, name="import_example"),
+    path("cohorts/<slug:cohort>/calendar/", schedule.schedule, name="schedule"),
+    path("cohorts/<slug:cohort>/calendar/dates/", schedule.dates, name="dates"),
+    path("cohorts/<slug:cohort>/calendar/new/", schedule.new_meeting, name="new_meeting"),
+    path("cohorts/<slug:cohort>/calendar/<int:number>/", schedule.meeting, name="meeting"),
+    path("cohorts/<slug:cohort>/calendar/<int:number>/cancelling/", schedule.cancel, name="cancel_meeting"),
+    path("cohorts/<slug:cohort>/calendar/<int:number>/attendance/", schedule.attendance, name="attendance"),
+    path("cohorts/<slug:cohort>/reminders/", reminders.reminders, name="reminders"),
+    path("cohorts/<slug:cohort>/reminders/pausing/", reminders.pause, name="pause"),
+    path("cohorts/<slug:cohort>/reminders/resuming/", reminders.resume, name="resume"),
+    path("cohorts/<slug:cohort>/reminders/sent/", reminders.sent, name="sent"),
+    path("cohorts/<slug:cohort>/reminders/sent/<int:pk>/", reminders.mail, name="mail"),
+    path("cohorts/<slug:cohort>/reminders/<slug:key>/", reminders.reminder, name="reminder"),
+    path("cohorts/<slug:cohort>/reminders/<slug:key>/turning/", reminders.turn, name="turn_reminder"),
+]
+
+urlpatterns = [*everybody, *applicant, *admin]

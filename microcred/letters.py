@@ -7,13 +7,16 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import nh3
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 from microcred.verdict import Refused
 
 PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 LINK = re.compile(r"\[([^\]]+)\]\((\S+?)\)")
+TAGS = {"p", "a", "strong", "em", "ul", "ol", "li", "br", "h2", "h3", "blockquote", "code", "hr"}
 MARKS = r"([\\`*_{}\[\]()#+\-.!|<>~])"
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False})
 
@@ -63,9 +66,15 @@ def placeholders(source: str) -> set[str]:
     return set(PLACEHOLDER.findall(source))
 
 
-def as_html(source: str) -> str:
-    """Safe HTML of Markdown: raw HTML in it is shown as text."""
-    return _markdown.render(source)
+def as_html(source: str) -> SafeString:
+    """Safe HTML of Markdown: raw HTML in it is shown as text, links that would run code are none."""
+    return mark_safe(_markdown.render(source))  # noqa: S308
+
+
+def body_of(html: str) -> SafeString:
+    """What stands in the middle of a letter's HTML, without frame and style, to be shown on a page of ours."""
+    body = re.search(r"<main>(.*)</main>", html, re.DOTALL)
+    return mark_safe(nh3.clean(body[1] if body else "", tags=TAGS, link_rel=None))  # noqa: S308
 
 
 def as_text(source: str) -> str:

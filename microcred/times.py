@@ -1,7 +1,7 @@
 """Instants and days in words: the reader's time first, then the cohort's, where they differ."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from microcred import clock
@@ -36,7 +36,7 @@ def long_day(when: date) -> str:
     return f"{when:%A}, {when:%B}{NBSP}{when.day}"
 
 
-def time_of_day(local: datetime) -> str:
+def time_of_day(local: datetime | time) -> str:
     """`9:05 PM`."""
     return f"{local.hour % 12 or 12}:{local:%M}{NBSP}{local:%p}"
 

@@ -1,0 +1,203 @@
+"""Reading and checking what people type about cohorts."""
+
+from django import forms
+from django.utils.text import slugify
+
+from badges.models import Badge, Edition
+from cohorts import rosters, scheduling
+from cohorts.models import Cohort, Event
+from microcred.forms import ZoneField
+from microcred.models import User
+from microcred.verdict import Refused
+
+KIND = Event.Kind
+RESERVED = {"new", "badges"}
+LONGEST_ROSTER = 1024 * 1024
+
+
+def date_field(label: str, **kwargs) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+
+class JoinForm(forms.Form):
+    """What an invited person checks: three things, filled in from the roster."""
+
+    name_on_badge = forms.CharField(label="Name on your badge", max_length=160)
+    last_name = forms.CharField(label="Last name for file names", max_length=80)
+    first_name = forms.CharField(
+        label="First name or initial for file names",
+        max_length=80,
+        required=False,
+        help_text="File names use its first letter. Leave it empty if you have one name only.",
+    )
+    zone = ZoneField(help_text="Every date is shown to you in this zone, beside the cohort's.")
+
+
+class CohortForm(forms.ModelForm):
+    """A new cohort: which edition, its name, where it is, and its dates."""
+
+    learning_begins = date_field("Learning begins")
+    evidence_due = date_field("Evidence due", help_text="Until the end of that day in the cohort's time zone.")
+    reviews_due = date_field("Reviews due")
+    decisions = date_field("Decisions")
+    zone = ZoneField(label="Time zone of the cohort", initial="America/New_York")
+
+    class Meta:
+        model = Cohort
+        fields = ("edition", "attendance_edition", "name", "slug", "team_email", "zone")
+        labels = {
+            "edition": "Badge and term",
+            "attendance_edition": "Badge for attending the meetings",
+            "slug": "Name in addresses",
+            "team_email": "Team's e-mail address",
+        }
+        help_texts = {
+            "name": "As people say it: Fall 2023.",
+            "slug": "Small letters, digits and hyphens, such as fall-2023-l2.",
+            "team_email": "Questions and answers of people go here.",
+        }
+
+    field_order = ("edition", "name", "slug", "team_email", "zone", *(kind.value for kind in scheduling.ORDER))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        editions = Edition.objects.select_related("badge")
+        self.fields["edition"].queryset = editions.exclude(badge__kind=Badge.Kind.SHARED_LEARNING)
+        self.fields["attendance_edition"].queryset = editions.filter(badge__kind=Badge.Kind.SHARED_LEARNING)
+        self.fields["zone"].widget.attrs.pop("data-guess-zone")
+
+    def clean_slug(self):
+        slug = slugify(self.cleaned_data["slug"])
+        if slug in RESERVED:
+            raise forms.ValidationError(f"“{slug}” is taken by a page of ours. Choose another.")
+        return slug
+
+    def clean(self):
+        cleaned = super().clean()
+        refuse_misplaced(self, self.dates)
+        return cleaned
+
+    @property
+    def dates(self) -> dict:
+        kinds = (KIND.LEARNING_BEGINS, KIND.EVIDENCE_DUE, KIND.REVIEWS_DUE, KIND.DECISIONS)
+        return {kind: self.cleaned_data[kind] for kind in kinds if self.cleaned_data.get(kind)}
+
+
+def refuse_misplaced(form: forms.BaseForm, dates: dict) -> None:
+    """Put a sentence beside every date that cannot stand where it does, seen from the others."""
+    for kind, on in dates.items():
+        if kind == KIND.LEARNING_BEGINS:
+            continue  # the others are measured against it
+        verdict = scheduling.may_stand_on(kind, on, dates)
+        if not verdict:
+            form.add_error(kind, verdict.reason)
+
+
+class DatesForm(forms.Form):
+    """The days of a cohort that there is one of each."""
+
+    learning_begins = date_field("Learning begins")
+    evidence_due = date_field("Evidence due")
+    reviews_due = date_field("Reviews due", required=False)
+    decisions = date_field("Decisions", required=False)
+
+    def __init__(self, *args, cohort: Cohort, **kwargs):
+        self.cohort = cohort
+        super().__init__(*args, initial=scheduling.dates_of(cohort), **kwargs)
+
+    def clean(self):
+        cleaned = super().clean()
+        dates = {kind: on for kind, on in cleaned.items() if on}
+        refuse_misplaced(self, dates)
+        meetings = self.cohort.events.meetings().standing().in_time_order()
+        begins, evidence = dates.get(KIND.LEARNING_BEGINS), dates.get(KIND.EVIDENCE_DUE)
+        for meeting in meetings:
+            if begins and meeting.on < begins:
+                self.add_error("learning_begins", f"{meeting} is before that day. Move the meeting first.")
+            if evidence and meeting.on > evidence:
+                self.add_error("evidence_due", f"{meeting} is after that day. Move the meeting first.")
+        return cleaned
+
+    def events(self) -> list[Event]:
+        """The cohort's events with the days that were changed or added, unsaved."""
+        known = {event.kind: event for event in self.cohort.events.exclude(kind=KIND.MEETING)}
+        changed = []
+        for kind in self.changed_data:
+            on = self.cleaned_data[kind]
+            event = known.get(kind) or Event(cohort=self.cohort, kind=kind, title=KIND(kind).label)
+            if on:
+                event.on = on
+                changed.append(event)
+        return changed
+
+
+class MeetingForm(forms.ModelForm):
+    """One meeting: day, hours, place, host."""
+
+    class Meta:
+        model = Event
+        fields = ("title", "on", "starts", "ends", "where", "bring", "host", "counts_for_attendance")
+        labels = {"title": "Name", "counts_for_attendance": "Counts for attendance", "bring": "What to bring"}
+        help_texts = {"bring": "", "where": "People see it from 15 minutes before."}
+        widgets = {
+            "on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "starts": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "ends": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["starts"].required = self.fields["ends"].required = True
+        self.fields["where"].assume_scheme = "https"
+        staff = self.instance.cohort.staff.values("person")
+        self.fields["host"].queryset = User.objects.filter(pk__in=staff)
+
+    def clean_on(self):
+        on = self.cleaned_data["on"]
+        verdict = scheduling.may_stand_on(KIND.MEETING, on, scheduling.dates_of(self.instance.cohort))
+        if not verdict:
+            raise forms.ValidationError(verdict.reason)
+        return on
+
+
+class RosterForm(forms.Form):
+    """A roster, pasted or chosen; its text is kept in the form from step to step."""
+
+    text = forms.CharField(
+        label="Rows from a spreadsheet, headings included",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 10, "class": "plain", "spellcheck": "false", "data-keep": ""}),
+        help_text="Columns: E-mail, Last name, First name, District. Other columns are left out.",
+    )
+    file = forms.FileField(
+        label="Or a CSV file",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
+        help_text="Commas, semicolons or tabs, as your spreadsheet saves it.",
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        upload = cleaned.get("file")
+        if upload and upload.size > LONGEST_ROSTER:
+            self.add_error(
+                "file", "The file is larger than 1 MB. A roster holds names and addresses only; save it as CSV."
+            )
+        elif upload:
+            data = upload.read()
+            if data.startswith((b"PK", b"\xd0\xcf")):
+                self.add_error(
+                    "file", "This is a workbook. In your spreadsheet choose Save as, CSV, and choose that file."
+                )
+            cleaned["text"] = rosters.decoded(data)
+        if not self.errors and not cleaned.get("text", "").strip():
+            self.add_error("text", "Paste the rows here, headings included, or choose a file.")
+        return cleaned
+
+    def roster(self, cohort: Cohort, **changes) -> rosters.Roster | None:
+        """The rows as read, or None with the reason beside the field."""
+        try:
+            return rosters.read(self.cleaned_data["text"], cohort, **changes)
+        except Refused as refusal:
+            self.add_error("text", str(refusal))
+            return None
