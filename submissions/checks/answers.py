@@ -15,6 +15,7 @@ PLACEHOLDER_WORDS = 12  # Word's own placeholder has six to ten, in any language
 PRINTED_WORDS = 3  # an answer may be "Meets"; it is hardly a printed sentence
 _PARAGRAPHS_COMPARED = 5_000
 _COMPARED = 400
+_ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 _GAPS = re.compile(r"[\W_]+")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 
@@ -26,7 +27,7 @@ def fold(text: str) -> str:
     """
     text = text[:_COMPARED]
     if text.isascii():
-        return _GAPS.sub(" ", text.lower()).strip()
+        return " ".join(text.translate(_ASCII).split())
     signs = unicodedata.normalize("NFKD", text).casefold()
     return _GAPS.sub(" ", "".join(sign for sign in signs if not unicodedata.combining(sign))).strip()
 
@@ -42,6 +43,7 @@ class Reading:
         self._codes = {prompt.code for prompt in slot.prompts}
         self._printed = {fold(line) for line in slot.printed} - {""}
         self._asked = {fold(line) for prompt in slot.prompts for line in _lines(prompt)}
+        self._longest = max(map(len, (*self._printed, *self._asked)), default=0) * 2
         self._areas: dict[str, list[Block]] = {}
         self._found_by: dict[str, str] = {}
         self._outside: list[Block] = []
@@ -77,10 +79,10 @@ class Reading:
             self._begin(code, "prompt" if id(paragraph) in self._anchors else "code")
             rest = markers.after_code(paragraph.text)
             if rest and rest != paragraph.text:
-                self._areas[code].append(_paragraph(rest))
+                self._areas[code].append(Paragraph.of(rest))
             return
         target, found_by = self._target(paragraph)
-        folded = fold(paragraph.text)
+        folded = self._fold(paragraph.text)
         if folded in self._asked or (folded in self._printed and (not target or self._drops_printed)):
             return
         if target:
@@ -143,8 +145,12 @@ class Reading:
                 self._outside.append(kept)
 
     def _is_printed(self, row: Row) -> bool:
-        lines = [fold(p.text) for cell in row.cells for p in paragraphs_of(cell.blocks)]
+        lines = [self._fold(p.text) for cell in row.cells for p in paragraphs_of(cell.blocks)]
         return all(line in self._printed for line in lines if line)
+
+    def _fold(self, text: str) -> str:
+        """The text folded when it is short enough to be a line of the template; else as it is."""
+        return fold(text) if len(text) <= self._longest else text
 
     def _answer(self, prompt: Prompt) -> Answer:
         blocks = [kept for block in self._areas.get(prompt.code, []) if (kept := self._without_placeholder(block))]
@@ -159,13 +165,14 @@ class Reading:
         text = block.text
         if text.lower().startswith(markers.PLACEHOLDER.lower()):
             rest = text[len(markers.PLACEHOLDER) :].lstrip(" .:")
-            return _paragraph(rest) if rest else None
+            return Paragraph.of(rest) if rest else None
         return None if block.is_placeholder and len(text.split()) <= PLACEHOLDER_WORDS else block
 
     def _is_left_blank(self, blocks: list[Block]) -> bool:
         """All there is was printed by the template: a placeholder in another language."""
-        lines = [fold(paragraph.text) for paragraph in paragraphs_of(blocks) if paragraph.text]
-        return len(lines) == 1 and lines[0] in self._printed and len(lines[0].split()) >= PRINTED_WORDS
+        lines = [paragraph.text for paragraph in paragraphs_of(blocks) if paragraph.text]
+        line = fold(lines[0]) if len(lines) == 1 else ""
+        return line in self._printed and len(line.split()) >= PRINTED_WORDS
 
 
 def _seen(blocks: list[Block]) -> set[str]:
@@ -216,9 +223,3 @@ def _lines(prompt: Prompt) -> list[str]:
 
 def _is_name(paragraph: Paragraph) -> bool:
     return fold(paragraph.text).startswith(fold(markers.NAME_LABEL))
-
-
-def _paragraph(text: str) -> Paragraph:
-    made = Paragraph()
-    made.runs.append((text, 0, ""))
-    return made

@@ -24,11 +24,25 @@ class Lists:
 
     def __init__(self, styles: dict[str, Style] | None = None, formats: dict[tuple[str, int], str] | None = None):
         self.styles, self.formats = styles or {}, formats or {}
+        self._lists: dict[tuple[str, str, str], tuple[str, int]] = {}
+        self._headings: dict[str, bool] = {}
 
     def of(self, style: str, number: str, level: str) -> tuple[str, int]:
         """("ul" or "ol" or "", depth). Numbering of the paragraph itself goes before that of its style."""
-        if not style and not number:
-            return "", 0
+        asked = style, number, level
+        if asked not in self._lists:
+            self._lists[asked] = self._find(style, number, level)
+        return self._lists[asked]
+
+    def is_heading(self, style: str) -> bool:
+        if style not in self._headings:
+            self._headings[style] = any(
+                ancestor.is_outlined or ancestor.name.lower().startswith(("heading", "title"))
+                for ancestor in self._lineage(style)
+            )
+        return self._headings[style]
+
+    def _find(self, style: str, number: str, level: str) -> tuple[str, int]:
         for ancestor in self._lineage(style):
             number, level = number or ancestor.number, level or ancestor.level
         if number in _NONE:
@@ -38,12 +52,6 @@ class Lists:
         if form == "none":
             return "", 0
         return ("ul" if form == "bullet" else "ol"), depth
-
-    def is_heading(self, style: str) -> bool:
-        return any(
-            ancestor.is_outlined or ancestor.name.lower().startswith(("heading", "title"))
-            for ancestor in self._lineage(style)
-        )
 
     def _lineage(self, style: str) -> list[Style]:
         found: list[Style] = []

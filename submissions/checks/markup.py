@@ -76,7 +76,7 @@ def _paragraph(paragraph: Paragraph) -> str:
     inside = "".join(_run(*run) for run in _trimmed(paragraph.runs))
     if paragraph.list:
         return inside
-    return f"<p><strong>{inside}</strong></p>" if paragraph.heading else f"<p>{inside}</p>"
+    return f"<p><strong>{inside}</strong></p>" if paragraph.is_heading else f"<p>{inside}</p>"
 
 
 def _trimmed(runs: list[tuple[str, int, str]]) -> list[tuple[str, int, str]]:

@@ -37,24 +37,33 @@ _INSTRUCTION_CHARACTERS = 4_000
 class Paragraph:
     """`runs` are (text, format, link). `tags` and `marks` are the prompt codes of controls and bookmarks here."""
 
-    __slots__ = ("heading", "is_joined", "is_placeholder", "level", "list", "marks", "runs", "tags")
+    __slots__ = ("is_heading", "is_joined", "is_placeholder", "level", "list", "marks", "runs", "tags", "text")
 
     def __init__(self, tags: tuple[str, ...] = (), marks: tuple[str, ...] = (), is_placeholder: bool = False):
         self.runs: list[tuple[str, int, str]] = []
+        self.text = ""
         self.tags, self.marks, self.is_placeholder = tags, marks, is_placeholder
         self.list = ""  # "", "ul" or "ol"
         self.level = 0
-        self.heading = False
-        self.is_joined = False
+        self.is_heading = self.is_joined = False
 
-    @property
-    def text(self) -> str:
+    @classmethod
+    def of(cls, text: str) -> "Paragraph":
+        made = cls()
+        made.runs.append((text, 0, ""))
+        made.settle()
+        return made
+
+    def settle(self) -> None:
+        """Nothing more comes: keep the text as one."""
         runs = self.runs
-        return (runs[0][0] if len(runs) == 1 else "".join(run[0] for run in runs)).strip()
+        self.text = (runs[0][0] if len(runs) == 1 else "".join([run[0] for run in runs])).strip()
 
     @property
     def written(self) -> str:
         """The text without what stands for pictures."""
+        if not any(run[1] & PICTURE for run in self.runs):
+            return self.text
         return "".join(run[0] for run in self.runs if not run[1] & PICTURE).strip()
 
 
@@ -155,9 +164,11 @@ class WordReader(XmlReader):
         if paragraph is None:
             return
         paragraph.list, paragraph.level = self.lists.of(style, number, level)
-        paragraph.heading = self.lists.is_heading(style)
+        paragraph.is_heading = self.lists.is_heading(style)
+        paragraph.settle()
         codes = markers.codes_in(paragraph.text)
-        self.codes.update([*codes, *paragraph.tags])
+        if codes or paragraph.tags:
+            self.codes.update([*codes, *paragraph.tags])
         if codes or paragraph.marks:
             self._mark_tables()
 
