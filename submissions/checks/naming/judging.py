@@ -10,9 +10,10 @@ from badges.names import PATTERN, canonical_stem, safe_stem
 from .person import judge_person
 from .title import NEAR, find_title, readings
 from .words import stretch, words_of
-from .wrapping import unwrap
+from .wrapping import unwrap, without_mark
 
 REVISED = "revised"
+OPENING = " -–—_|([{"  # what may stand right before it
 NEARLY = {  # said for REVISED, or added by habit
     *("revision", "revise", "rev", "version", "ver", "v", "final", "updated", "update", "corrected", "edited"),
     *("resubmission", "resubmit", "redo", "new", "draft"),
@@ -82,7 +83,7 @@ class _Asked:
 
     def judge(self, stem):
         """Reason and detail for a stem without extension and copy marks."""
-        words, marked = self._without_revised(words_of(stem))
+        words, marked = self._without_revised(stem)
         found, habit = self._find(words)
         if found.code != ("title.order" if self.title_first else "ok"):
             return self._code_of(found), stretch(stem, found.title)
@@ -113,20 +114,23 @@ class _Asked:
                 return again, words[len(shorter) :]
         return found, []
 
-    def _without_revised(self, words):
+    def _without_revised(self, stem):
         """The words without REVISED and its number, and whether it was there.
 
-        A title or a surname may hold the word itself: that many are left alone.
+        A title or a surname may hold the word itself: that many are left alone. A copy mark may stand before it.
         """
+        words = words_of(stem)
         places = [n for n, word in enumerate(words) if word.fold == REVISED]
         titles = max((form.count(REVISED) for form in self.expected + self.others), default=0)
-        own = titles + self.last.casefold().count(REVISED)
-        extra = set(places[own:])
+        extra = places[titles + self.last.casefold().count(REVISED) :]
         if not extra:
             return words, False
-        end = max(extra) + 1
-        if all(word.fold.isdigit() or word.fold in ("v", "version") for word in words[end:]):
-            words = words[:end]
+        last = extra[-1]
+        if all(word.fold.isdigit() or word.fold in ("v", "version") for word in words[last + 1 :]):
+            while last - 1 in extra:
+                last -= 1
+            shorter = without_mark(stem[: words[last].start].rstrip(OPENING))
+            return self._without_revised(shorter)[0], True
         return [word for n, word in enumerate(words) if n not in extra], True
 
 

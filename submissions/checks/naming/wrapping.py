@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from badges.names import clean
 
-LONGEST = 300  # signs looked at from the end; a file system keeps 255 bytes
+LONGEST = 255  # signs looked at from the end: file systems keep no more
 LONGEST_MARK = 120  # a copy mark, "(Caryn’s conflicted copy 2023-11-02)" the longest kind
 MOST_MARKS = 12
 WORD = "docx"
@@ -68,7 +68,12 @@ def _without_copies(stem):
             return Wrapping(shorter, "kind.hidden", kind)
         if kind == WORD or kind in OLD_KINDS:
             stem = shorter
-        stem = (stem[:-LONGEST_MARK] + COPY_AFTER.sub("", stem[-LONGEST_MARK:])).rstrip(" .")
+        stem = without_mark(stem)
         if stem == before:
             break
     return Wrapping(stem)
+
+
+def without_mark(stem):
+    """`stem` without one mark of a copy at its end."""
+    return (stem[:-LONGEST_MARK] + COPY_AFTER.sub("", stem[-LONGEST_MARK:])).rstrip(" .")

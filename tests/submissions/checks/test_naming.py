@@ -98,6 +98,15 @@ def test_the_detail_quotes_what_was_found():
     assert verdict.detail == "Level 2 Practise Reflection Guide"
 
 
+@pytest.mark.parametrize(
+    "ending", [" REVISED (2)", " (2) REVISED", " - Copy REVISED", " REVISED REVISED", "_revised_v2", " [Revised]"]
+)
+def test_revised_is_found_among_copy_marks_and_numbers(ending):
+    name = f"Ward, C - Level 2 Growth Plan{ending}.docx"
+
+    assert judge_as(name, revised=True).verdict == "normalise"
+
+
 def test_a_program_may_name_its_documents_another_way():
     pattern = "{title} - {last} {initial}"
 
