@@ -83,6 +83,11 @@ class Home:
         return checklist(self.enrollment, ready={slot.required.pk for slot in self.slots if slot.state in DONE})
 
     @property
+    def still_learning(self) -> bool:
+        """Whether the activities still matter."""
+        return self.submission.state in OPEN_TO_FILES
+
+    @property
     def to_do(self) -> list[tuple[str, Activity]]:
         """Required activities that are left, each with its place."""
         return [(self.place_of(item.activity), item.activity) for item in self.activities.left]
@@ -201,7 +206,7 @@ class Home:
         )
 
     def _meeting_today(self) -> next_step.Meeting | None:
-        meeting, takes_part = self.next_meeting, self.submission.state in OPEN_TO_FILES
+        meeting, takes_part = self.next_meeting, self.still_learning
         if not meeting or not takes_part or meeting.status == Attendance.Status.EXCUSED:
             return None
         starts = meeting.event.starts_at.astimezone(ZoneInfo(self.zone))
