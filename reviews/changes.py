@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 TOKEN = re.compile(r"\w+(?:['’\-]\w+)*\s*|[^\w\s]\s*")
+MOST = 6000  # words of one stretch that are compared one by one; longer ones are old and new as a whole
 ALIKE = 0.4  # paragraphs that share less than this are one removed and one new
 
 
@@ -50,7 +51,9 @@ def _pairs(old: list, new: list):
 
 def _alike(old: list, new: list):
     """Within a changed stretch: each new paragraph takes the first old one that resembles it."""
-    left = list(old)
+    left = list(old) if sum(map(len, [*old, *new])) <= MOST else []
+    for gone in old[len(left) :]:
+        yield gone, None
     for words in new:
         at = next((i for i, one in enumerate(left) if _likeness(one, words) >= ALIKE), None)
         if at is None:
@@ -92,7 +95,8 @@ def _pieces(old: list[str], new: list[str]):
         if tag == "equal":
             yield "", new[j:j_end]
         else:
-            yield "del", old[i:i_end]
+            both = i < i_end and j < j_end
+            yield "del", [*old[i:i_end], *([" "] if both else [])]
             yield "ins", new[j:j_end]
 
 
@@ -102,4 +106,4 @@ def _marked(mark: str, words: list[str]) -> SafeString:
     if not text or not mark:
         return format_html("{}", text)
     bare = text.rstrip()
-    return format_html("<{0}>{1}</{0}>{2}", mark, bare, text[len(bare) :] or " ")
+    return format_html("<{0}>{1}</{0}>{2}", mark, bare, " " if len(bare) < len(text) else "")

@@ -1,0 +1,241 @@
+"""Who reads what: by hand, by a plan, and who may not."""
+
+from datetime import timedelta
+
+import pytest
+
+from cohorts.models import StaffTask
+from microcred import clock
+from microcred.models import Message
+from microcred.verdict import Refused
+from reviews import assigning, scoring
+from reviews.models import Assignment
+from submissions.states import State
+from tests.support import factories, reviewing
+from tests.support.submitting import AFTER_ALL, submission_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cohort():
+    return factories.cohort()
+
+
+@pytest.fixture
+def cleo(client, cohort):
+    """She leads the cohort, and is signed in."""
+    person = factories.person("Cleo", "Lead")
+    factories.staff(cohort, person, role="admin")
+    client.force_login(person)
+    return person
+
+
+def reviewer(cohort, first="Ben", **membership):
+    return factories.staff(cohort, factories.person(first, "Reader"), **membership).person
+
+
+def handed_in(cohort, count=1, **enrolled):
+    made = [submission_in(State.SUBMITTED, cohort=cohort, **enrolled) for _ in range(count)]
+    return made if count > 1 else made[0]
+
+
+def readers(submission):
+    return [one.reviewer for one in submission.assignments.standing()]
+
+
+# By hand -------------------------------------------------------------------------------------------------------------
+def test_an_applicant_never_reads_their_own_submission(cohort, cleo):
+    submission = handed_in(cohort)
+    author = submission.enrollment.person
+    factories.staff(cohort, author)
+
+    with pytest.raises(Refused, match="wrote Submission"):
+        assigning.assign(submission, author, by=cleo)
+
+    assert readers(submission) == []
+
+
+def test_somebody_from_outside_the_cohort_cannot_be_assigned(cohort, cleo):
+    with pytest.raises(Refused, match="no reviewer of this cohort"):
+        assigning.assign(handed_in(cohort), factories.person("Dan", "Elsewhere"), by=cleo)
+
+
+def test_a_draft_is_not_assigned(cohort, cleo):
+    with pytest.raises(Refused, match="once it is submitted"):
+        assigning.assign(submission_in(State.DRAFT, cohort=cohort), reviewer(cohort), by=cleo)
+
+
+def test_who_handed_it_back_does_not_get_it_again(cohort, cleo):
+    assignment = reviewing.assigned(handed_in(cohort), reviewer(cohort))
+    scoring.hand_back(assignment, kind="coached", note="", by=assignment.reviewer)
+
+    with pytest.raises(Refused, match="I coached this work"):
+        assigning.assign(assignment.submission, assignment.reviewer, by=cleo)
+
+
+def test_a_new_reader_settles_the_task_of_the_one_who_handed_it_back(cohort, cleo):
+    assignment = reviewing.assigned(handed_in(cohort), reviewer(cohort))
+    scoring.hand_back(assignment, kind="knows", note="My neighbor.", by=assignment.reviewer)
+
+    assigning.assign(assignment.submission, reviewer(cohort, "Bea"), by=cleo)
+
+    assert StaffTask.objects.get(cohort=cohort).done_by == cleo
+
+
+def test_another_reader_takes_over_and_the_first_keeps_their_work(cohort, cleo):
+    review = reviewing.started(reviewing.assigned(handed_in(cohort), reviewer(cohort)))
+    reviewing.score(review, 1, 3)
+    bea = reviewer(cohort, "Bea")
+
+    assigning.reassign(review.assignment, bea, by=cleo)
+
+    assert readers(review.assignment.submission) == [bea]
+    assert review.scores.count() == 1
+
+
+def test_a_refused_change_leaves_the_present_reader(cohort, cleo):
+    assignment = reviewing.assigned(handed_in(cohort), reviewer(cohort))
+
+    with pytest.raises(Refused):
+        assigning.reassign(assignment, factories.person("Dan", "Elsewhere"), by=cleo)
+
+    assert readers(assignment.submission) == [assignment.reviewer]
+
+
+def test_who_was_taken_off_can_come_back_to_the_same_review(cohort, cleo):
+    review = reviewing.started(reviewing.assigned(handed_in(cohort), reviewer(cohort)))
+    assigning.take_away(review.assignment, by=cleo)
+
+    again = assigning.assign(review.assignment.submission, review.assignment.reviewer, by=cleo)
+
+    assert again.review == review
+
+
+def test_a_reviewer_hears_once_a_day_of_all_that_was_assigned(cohort, cleo):
+    ben = reviewer(cohort)
+    with clock.fixed(AFTER_ALL):
+        for submission in handed_in(cohort, 2):
+            assigning.assign(submission, ben, by=cleo)
+        third = handed_in(cohort)
+    with clock.fixed(AFTER_ALL + timedelta(days=1)):
+        assigning.assign(third, ben, by=cleo)
+
+    assert Message.objects.filter(kind="reviewer-assigned", person=ben).count() == 2
+    assert assigning.letter_values(cohort, [ben])[ben.pk]["submissions"] == "3 submissions"
+
+
+# By a plan -----------------------------------------------------------------------------------------------------------
+def test_the_plan_balances_the_load(cohort):
+    for first in ("Ana", "Ben", "Bea"):
+        reviewer(cohort, first)
+    handed_in(cohort, 6)
+
+    plan = assigning.suggest(cohort)
+
+    assert len(plan.pairs) == 6
+    assert {pair.reader.has for pair in plan.pairs} == {2}
+    assert plan.not_done == ()
+
+
+def test_the_plan_keeps_clear_of_the_same_organization_and_of_oneself(cohort):
+    ben = reviewer(cohort, organization="Harbor City")
+    own = submission_in(State.SUBMITTED, cohort=cohort, person=ben)
+    same = handed_in(cohort, organization=" harbor city")
+
+    plan = assigning.suggest(cohort)
+
+    assert plan.pairs == ()
+    assert plan.not_done == tuple(f"{one.short_number} has no reader without a conflict." for one in (own, same))
+
+
+def test_the_plan_says_when_everyone_has_as_many_as_they_take(cohort):
+    reviewer(cohort, takes_up_to=1)
+    handed_in(cohort, 2)
+
+    plan = assigning.suggest(cohort)
+
+    assert len(plan.pairs) == 1
+    assert "everyone who could read it has as many as they take" in plan.not_done[0]
+
+
+def test_a_cohort_with_two_readers_gets_two_different_ones(cohort):
+    cohort.readers_per_submission = 2
+    cohort.save()
+    ben, bea = reviewer(cohort), reviewer(cohort, "Bea")
+    handed_in(cohort)
+
+    plan = assigning.suggest(cohort)
+
+    assert {pair.reader.person for pair in plan.pairs} == {ben, bea}
+
+
+def test_the_plan_is_applied_as_it_was_shown(client, cohort, cleo):
+    ben = reviewer(cohort)
+    submission = handed_in(cohort)
+    url = f"/cohorts/{cohort.slug}/reviews/plan/"
+
+    shown = client.get(url).context["plan"]
+    client.post(url, {"plan": shown.token})
+
+    assert readers(submission) == [ben]
+    assert Message.objects.filter(kind="reviewer-assigned").count() == 1
+
+
+def test_a_plan_that_has_changed_since_is_shown_again_and_not_applied(client, cohort, cleo):
+    reviewer(cohort)
+    url = f"/cohorts/{cohort.slug}/reviews/plan/"
+    handed_in(cohort)
+    shown = client.get(url).context["plan"]
+    handed_in(cohort)
+
+    answer = client.post(url, {"plan": shown.token})
+
+    assert "Look once more." in answer.content.decode()
+    assert Assignment.objects.count() == 0
+
+
+# The page ------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("count", (1, 4))
+def test_the_table_takes_the_same_queries_however_long_it_is(client, cohort, cleo, django_assert_num_queries, count):
+    for number in range(count):
+        reviewing.assigned(handed_in(cohort), reviewer(cohort, f"Ben {number}"))
+    handed_in(cohort)
+
+    with django_assert_num_queries(12):
+        response = client.get(f"/cohorts/{cohort.slug}/reviews/")
+
+    assert len(response.context["rows"]) == count + 1
+
+
+def test_a_reader_is_chosen_changed_and_taken_off_in_the_row(client, cohort, cleo):
+    ben, bea = reviewer(cohort), reviewer(cohort, "Bea")
+    submission = handed_in(cohort)
+    url = f"/cohorts/{cohort.slug}/reviews/{submission.number}/"
+
+    client.post(url, {"was": "", "reader": ben.pk})
+    first = readers(submission)
+    client.post(url, {"was": ben.pk, "reader": bea.pk})
+    second = readers(submission)
+    client.post(url, {"was": bea.pk, "reader": ""})
+
+    assert (first, second, readers(submission)) == ([ben], [bea], [])
+
+
+def test_a_row_that_changed_meanwhile_is_left_alone(client, cohort, cleo):
+    ben, bea, bo = (reviewer(cohort, first) for first in ("Ben", "Bea", "Bo"))
+    assignment = reviewing.assigned(handed_in(cohort), bea)
+
+    answer = client.post(
+        f"/cohorts/{cohort.slug}/reviews/{assignment.submission.number}/", {"was": ben.pk, "reader": bo.pk}, follow=True
+    )
+
+    assert "since you looked" in answer.content.decode()
+    assert readers(assignment.submission) == [bea]
+
+
+def test_only_those_who_run_the_cohort_see_its_reviews(client, cohort):
+    for person in (reviewer(cohort), factories.staff(factories.cohort(), role="admin").person):
+        client.force_login(person)
+
+        assert client.get(f"/cohorts/{cohort.slug}/reviews/").status_code == 404

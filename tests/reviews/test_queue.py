@@ -1,0 +1,128 @@
+"""The queue: what is next, in which order, at which price."""
+
+from datetime import timedelta
+
+import pytest
+
+from microcred import clock
+from reviews import scoring
+from reviews.models import SavedComment
+from submissions.states import State
+from tests.support import factories, reviewing
+from tests.support.submitting import AFTER_ALL, BEFORE_DUE, submission_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ben(client):
+    person = factories.person("Ben", "Reader")
+    client.force_login(person)
+    return person
+
+
+def given(ben, cohort=None, *, days=0, **enrolled):
+    """One submission in the queue of `ben`, handed in so many days after the first."""
+    cohort = cohort or factories.cohort()
+    submission = submission_in(State.SUBMITTED, cohort=cohort, at=BEFORE_DUE + timedelta(days=days), **enrolled)
+    return reviewing.assigned(submission, ben)
+
+
+def numbers(response):
+    return [row.submission.number for row in response.context["rows"]]
+
+
+@pytest.mark.parametrize("count", (1, 4))
+def test_the_queue_takes_the_same_queries_however_long_it_is(client, ben, django_assert_num_queries, count):
+    cohort = factories.cohort()
+    for _ in range(count):
+        given(ben, cohort)
+
+    with django_assert_num_queries(7):  # session, person, two for the header; the rows, the finished ones, the pace
+        response = client.get("/review/")
+
+    assert len(response.context["rows"]) == count
+
+
+def test_what_was_started_comes_first_then_what_has_waited_longest(client, ben):
+    cohort = factories.cohort()
+    late, early, begun = (given(ben, cohort, days=days) for days in (4, 1, 3))
+    scoring.start(begun, by=ben)
+
+    response = client.get("/review/")
+
+    assert numbers(response) == [one.submission.number for one in (begun, early, late)]
+    assert response.context["first"] == begun
+
+
+def test_names_stay_hidden_where_the_cohort_reads_blind(client, ben):
+    applicant = factories.person("Dana", "Okafor")
+    blind = given(ben, person=applicant)
+
+    shown = client.get("/review/").content.decode()
+
+    assert blind.submission.short_number in shown
+    assert "Okafor" not in shown and "Dana" not in shown
+
+
+def test_names_lead_nowhere_else_but_stand_there_when_the_cohort_does_not_read_blind(client, ben):
+    given(ben, factories.cohort(reads_blind=False), person=factories.person("Dana", "Okafor"))
+
+    assert "Dana Okafor" in client.get("/review/").content.decode()
+
+
+def test_an_applicant_from_the_readers_own_district_is_pointed_out(client, ben):
+    cohort = factories.cohort()
+    factories.staff(cohort, ben, organization="Harbor City")
+    assignment = given(ben, cohort, organization="harbor city")
+
+    shown = client.get("/review/").content.decode()
+
+    assert "Same district as you?" in shown
+    assert f'href="/review/{assignment.submission.number}/conflict/"' in shown
+
+
+def test_an_empty_queue_says_what_will_be_there(client, ben):
+    shown = client.get("/review/").content.decode()
+
+    assert "Nothing to review." in shown
+    assert "We e-mail you when something arrives." in shown
+
+
+def test_the_pace_is_shown_after_three_finished_reviews(client, ben):
+    cohort = factories.cohort()
+    given(ben, cohort)
+    for _ in range(3):
+        reviewing.reviewed(submission_in(State.SUBMITTED, cohort=cohort), ben)
+
+    with clock.fixed(AFTER_ALL + timedelta(days=3)):
+        client.force_login(ben)
+        pace = client.get("/review/").context["pace"]
+
+    assert pace["finished"] == 3
+    assert pace["done_on"].isoformat() == "2023-12-13"
+
+
+def test_finished_reviews_are_listed_with_a_way_back(client, ben):
+    review = reviewing.reviewed(submission_in(State.SUBMITTED), ben)
+
+    shown = client.get("/review/done/").content.decode()
+
+    assert f'href="/review/{review.assignment.submission.number}/finish/"' in shown
+
+
+def test_own_comments_are_added_and_deleted_and_others_stay_away(client, ben):
+    cohort = factories.cohort()
+    factories.staff(cohort, ben)
+    theirs = SavedComment.objects.create(
+        cohort=cohort, person=factories.person("Bea", "Reader"), title="Hers", text="Not yours."
+    )
+
+    client.post("/review/comments/", {"cohort": cohort.pk, "title": "Evidence", "text": "Name the evidence."})
+    shown = client.get("/review/comments/").content.decode()
+
+    own = SavedComment.objects.get(person=ben)
+    assert "Name the evidence." in shown and "Not yours." not in shown
+    assert client.post(f"/review/comments/{theirs.pk}/delete/").status_code == 404
+    client.post(f"/review/comments/{own.pk}/delete/")
+    assert set(SavedComment.objects.all()) == {theirs}
