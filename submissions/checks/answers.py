@@ -47,7 +47,7 @@ class Reading:
         self._areas: dict[str, list[Block]] = {}
         self._found_by: dict[str, str] = {}
         self._outside: list[Block] = []
-        self._anchors, self.is_close = _anchors(slot, blocks, _seen(blocks) & self._codes)
+        self._anchors, self._is_unsure = _anchors(slot, blocks, _seen(blocks) & self._codes)
         self._current = ""
         self._is_flowing = True  # outside tables; in them the code that can be seen rules
         self._drops_printed = True  # not in an answer box: there "Meets" is the applicant's word
@@ -58,7 +58,7 @@ class Reading:
 
     @property
     def is_sure(self) -> bool:
-        return not self.is_close and all(answer.found_by for answer in self.answers)
+        return not self._is_unsure and all(answer.found_by for answer in self.answers)
 
     @property
     def outside_words(self) -> int:
@@ -184,23 +184,26 @@ def _seen(blocks: list[Block]) -> set[str]:
 
 
 def _anchors(slot: Slot, blocks: list[Block], seen: set[str]) -> tuple[dict[int, str], bool]:
-    """For prompts whose code is gone: the paragraph that says their words, and whether any is only close."""
-    asked = {fold(_lines(prompt)[0]): prompt.code for prompt in slot.prompts}
-    missing = {line: code for line, code in asked.items() if code not in seen}
+    """For prompts whose code is gone: the paragraph that says their words, and whether any is less than certain.
+
+    A question may be asked under several headings. Then its order decides, and a person looks.
+    """
+    asked: dict[str, list[str]] = {}
+    for prompt in slot.prompts:
+        asked.setdefault(fold(_lines(prompt)[0]), []).append(prompt.code)
+    missing = {line: list(codes) for line, codes in asked.items() if not seen.intersection(codes)}
     anchors: dict[int, str] = {}
-    if not missing:
-        return anchors, False
-    paragraphs = list(paragraphs_of(blocks))
+    is_unsure = any(len(codes) > 1 for codes in missing.values())
+    paragraphs = list(paragraphs_of(blocks)) if missing else []
     for paragraph in paragraphs:
-        code = missing.pop(fold(paragraph.text), "")
-        if code:
-            anchors[id(paragraph)] = code
-    exact = len(anchors)
+        if codes := missing.get(fold(paragraph.text)):
+            anchors[id(paragraph)] = codes.pop(0)
+    missing = {line: codes for line, codes in missing.items() if codes}
     for paragraph in paragraphs[:_PARAGRAPHS_COMPARED] if missing else ():
-        nearest = _nearest(fold(paragraph.text), asked)
-        if nearest in missing:
-            anchors[id(paragraph)] = missing.pop(nearest)
-    return anchors, len(anchors) > exact
+        if codes := missing.get(_nearest(fold(paragraph.text), asked)):
+            anchors[id(paragraph)] = codes.pop(0)
+            is_unsure = True
+    return anchors, is_unsure
 
 
 def _nearest(line: str, asked: Iterable[str]) -> str:

@@ -59,6 +59,7 @@ class Expectation:
     first: str = ""
     revised: bool = False
     received_name: str = ""
+    name_pattern: str = "{last}, {initial} | {title}"
     same_bytes: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:

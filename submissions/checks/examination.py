@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from badges.names import canonical_stem
 from submissions.checks import danger, identity, naming
 from submissions.checks.answers import Reading
 from submissions.checks.catalogue import listed, refuse, say
@@ -167,6 +168,7 @@ def _judged(expectation: Expectation) -> naming.NameVerdict:
         aliases=slot.aliases,
         other_titles=[title for other in expectation.other_slots for title in (other.title, *other.aliases)],
         revised=expectation.revised,
+        pattern=expectation.name_pattern,
     )
 
 
@@ -179,7 +181,7 @@ def _named(expectation: Expectation) -> Iterator[Finding]:
         return
     about = judged.reason.partition(".")[0]
     if about == "person" and judged.detail:
-        who = name.partition(" | ")[0]
+        who = canonical_stem(expectation.last, expectation.first, "", pattern="{last}, {initial}")
         yield say("name.person", found=f"“{judged.detail}”", account=who, name=name, reason=judged.reason)
     else:
         yield say("name.revised" if about == "revised" else "name.pattern", name=name, reason=judged.reason)

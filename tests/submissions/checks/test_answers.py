@@ -92,6 +92,25 @@ def test_a_prompt_that_was_reworded_is_read_but_a_person_looks(examine):
     assert (examined.verdict, examined.findings[1].code) == ("unread", "read.unsure")
 
 
+def test_a_question_asked_under_two_headings_is_known_by_its_code(examine):
+    prompts = tuple(
+        word.PromptSpec(f"L2-GP-Q{number}", "Where are you now?", section=section)
+        for number, section in enumerate(("Relationships", "Co-learning"), start=1)
+    )
+    spec = word.DocumentSpec(**{**vars(papers.PLAN), "prompts": prompts})
+    answers = {"L2-GP-Q1": papers.LONG, "L2-GP-Q2": "Further than I thought in spring."}
+    content = word.fill(word.build(spec), answers, lose_tags=True)
+    bare = altered(content, lambda text: re.sub(r"\[L2-GP-Q\d\]|<w:bookmark[^>]*>", "", text))
+
+    by_code, by_order = (
+        examine(each, slot=papers.slot(spec, "Growth Plan"), other_slots=()) for each in (content, bare)
+    )
+
+    assert texts_of(by_code) == texts_of(by_order) == answers
+    assert "read.unsure" not in [finding.code for finding in by_code.findings]
+    assert by_order.verdict == "unread"
+
+
 def test_a_question_that_was_deleted_is_for_a_person(examine):
     examined = examine(
         altered(filled(), lambda text: re.sub(r"<w:tbl>(?:(?!<w:tbl>).)*?L2-RG-Q2.*?</w:tbl>", "", text))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from submissions import checks
+from submissions.checks import sandbox
 from tests.submissions.checks import papers
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -60,11 +61,14 @@ def test_a_child_that_takes_too_much_memory_is_for_a_person(tmp_path, caplog):
     assert caplog.records
 
 
-def test_a_child_that_dies_is_for_a_person(paper, caplog):
-    examined = checks.examine(paper, papers.expectation(), limits=checks.Limits(memory_mib=1))
+def test_a_child_that_is_killed_is_for_a_person(paper, monkeypatch, caplog):
+    monkeypatch.setattr(sandbox, "_CHILD", (sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"))
+
+    examined = checks.examine(paper, papers.expectation())
 
     assert (examined.verdict, examined.findings[0].code) == ("unread", "read.failed")
     assert examined.canonical_name == "Okafor, D | Level 2 Practice Reflection Guide.docx"
+    assert "SIGKILL" in caplog.text
 
 
 def test_a_name_that_is_no_text_travels_too(paper):
