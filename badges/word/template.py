@@ -31,6 +31,7 @@ from badges.word.spec import (
 
 WIDTH = Inches(6.9)
 ANSWER_HEIGHT = 1500  # twips, about an inch: the box grows from there
+_LEFT_BEHIND = ("/thumbnail", "/stylesWithEffects", "/customXml")  # of python-docx's own empty page
 _CUSTOM = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # the one set every custom property belongs to
 
@@ -169,9 +170,10 @@ def _properties(paper: Any, document: DocumentSpec, person: Person | None, revis
     package = paper.part.package
     part = Part(PackURI("/docProps/custom.xml"), _CUSTOM, _custom(document), package)
     package.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_PROPERTIES)
-    for key, relationship in list(package.rels.items()):
-        if relationship.reltype.endswith("/thumbnail"):  # a picture of python-docx's own empty page
-            del package.rels[key]
+    for relations in (package.rels, paper.part.rels):
+        for key, relationship in list(relations.items()):
+            if relationship.reltype.endswith(_LEFT_BEHIND):
+                del relations[key]
 
 
 def _custom(document: DocumentSpec) -> bytes:
