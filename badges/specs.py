@@ -35,7 +35,7 @@ def _criterion(row):
 
 
 def documents_of(edition):
-    """The documents of an edition with all that their templates print. Queries: five, whatever their number."""
+    """The documents of an edition with all that their templates print. Queries: four, whatever their number."""
     return edition.documents.select_related("edition__badge__program").prefetch_related("prompts", "criteria__levels")
 
 

@@ -2,10 +2,12 @@
 
 import copy
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from openbadgeslib.baking import SVG_ELEMENT_OB3, extract_svg
 from openbadgeslib.ob3 import OB3LdpVerifier, decode_encoded_list, set_indices
@@ -272,3 +274,22 @@ def test_the_picture_of_a_badge_quotes_its_name(client):
     picture = badge_svg(name="Level 2 <Practice> & more", level=2, issuer='"Us"')
 
     assert "&lt;Practice&gt; &amp;" in picture
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_issue_at_once_one_award_stands(library, dana):
+    def issue_in_a_thread(_):
+        try:
+            made = awards.issue(
+                library["l2-practice"], person=dana, name="Dana Okafor", by=None, grounds={}, at=DECEMBER
+            )
+            return made.ref
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        refs = set(pool.map(issue_in_a_thread, range(4)))
+
+    assert len(refs) == 1
+    assert Award.objects.get().credential
