@@ -4,22 +4,9 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from cohorts.models import Event
+from microcred.zones import place
 
-# What people call the place whose clock it is; others go by their city.
-PLACES = {
-    "America/New_York": "Eastern Time",
-    "America/Chicago": "Central Time",
-    "America/Denver": "Mountain Time",
-    "America/Los_Angeles": "Pacific Time",
-    "America/Phoenix": "Arizona",
-    "America/Anchorage": "Alaska",
-    "Pacific/Honolulu": "Hawaii",
-}
 NUMBERS = {1: "One hour", 2: "Two hours", 3: "Three hours"}
-
-
-def place(zone: str) -> str:
-    return PLACES.get(zone) or zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def shift(meeting: Event, before: Event, *, reader: str, cohort: str) -> timedelta:

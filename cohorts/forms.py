@@ -165,9 +165,9 @@ class RosterForm(forms.Form):
 
     text = forms.CharField(
         label="Rows from a spreadsheet, headings included",
-        required=False,
         widget=forms.Textarea(attrs={"rows": 10, "class": "plain", "spellcheck": "false", "data-keep": ""}),
         help_text="Columns: E-mail, Last name, First name, District. Other columns are left out.",
+        error_messages={"required": "Paste the rows here, headings included, or choose a file."},
     )
     file = forms.FileField(
         label="Or a CSV file",
@@ -175,6 +175,10 @@ class RosterForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
         help_text="Commas, semicolons or tabs, as your spreadsheet saves it.",
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = not self.files
 
     def clean(self):
         cleaned = super().clean()
@@ -190,8 +194,6 @@ class RosterForm(forms.Form):
                     "file", "This is a workbook. In your spreadsheet choose Save as, CSV, and choose that file."
                 )
             cleaned["text"] = rosters.decoded(data)
-        if not self.errors and not cleaned.get("text", "").strip():
-            self.add_error("text", "Paste the rows here, headings included, or choose a file.")
         return cleaned
 
     def roster(self, cohort: Cohort, **changes) -> rosters.Roster | None:

@@ -27,16 +27,20 @@ class Section:
 
 
 def sections(edition: Edition, checklist: Checklist) -> list[Section]:
-    """The sections in the order of the directions; groups of activities that none of them names follow."""
+    """The sections in the order of the directions; groups that none of them names before the last one."""
     opening, *parts = HEADING.split(edition.directions.strip())
     found = [Section("", letters.as_html(opening))] if opening.strip() else []
     for title, text in zip(parts[::2], parts[1::2], strict=True):
         found.append(Section(title, letters.as_html(text.strip())))
-    by_title = {section.title.casefold(): section for section in found}
-    for group in checklist.groups:
-        section = by_title.get(group.name.casefold())
-        if section:
+    unnamed = [group for group in checklist.groups if not _place(group, found)]
+    closing = [found.pop()] if found and found[-1].title and not found[-1].group else []
+    return [*found, *(Section(group.name, letters.as_html(""), group) for group in unnamed), *closing]
+
+
+def _place(group: Group, among: list[Section]) -> bool:
+    """Put the group under the heading that names it, if there is one."""
+    for section in among:
+        if group.name.casefold() in section.title.casefold() and not section.group:
             section.group = group
-        else:
-            found.append(Section(group.name, letters.as_html(""), group))
-    return found
+            return True
+    return False

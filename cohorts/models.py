@@ -14,7 +14,7 @@ from django.utils.crypto import get_random_string
 
 from badges.models import Activity, Edition, who_and_when
 from microcred import clock, times
-from microcred.zones import validate_zone
+from microcred.zones import place, validate_zone
 
 PERSON = settings.AUTH_USER_MODEL
 QUIET_FROM, QUIET_UNTIL = time(20), time(8)  # no reminder arrives between them, on the reader's clock
@@ -97,6 +97,11 @@ class Cohort(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"/cohorts/{self.slug}/"
+
+    @property
+    def place(self) -> str:
+        """Whose clock it keeps: `Eastern Time`."""
+        return place(self.zone)
 
 
 class EventQuerySet(models.QuerySet):

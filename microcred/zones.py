@@ -11,6 +11,21 @@ SPOKEN = {
     "America/Denver": "MT",
     "America/Los_Angeles": "PT",
 }
+# The place whose clock it is, in a sentence; others go by their city.
+PLACES = {
+    "America/New_York": "Eastern Time",
+    "America/Chicago": "Central Time",
+    "America/Denver": "Mountain Time",
+    "America/Los_Angeles": "Pacific Time",
+    "America/Phoenix": "Arizona",
+    "America/Anchorage": "Alaska",
+    "Pacific/Honolulu": "Hawaii",
+}
+
+
+def place(zone: str) -> str:
+    """`Eastern Time`, `Arizona`, `Kathmandu`."""
+    return PLACES.get(zone) or zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def validate_zone(name: str) -> None:

@@ -74,6 +74,7 @@ def calendar(request, cohort):
         "cohort": place,
         "ahead": [meeting for meeting in seen if not meeting.is_past_at(at)],
         "past": [meeting for meeting in seen if meeting.is_past_at(at)],
+        "total": len(seen),
         "open_now": {meeting.event.pk for meeting in seen if meeting.is_open_at(at)},
         "dates": _dated(enrollment, events=events),
         "months": months.around(_days(enrollment, events, zone), today=clock.today(zone, at=at)),

@@ -11,7 +11,7 @@ from cohorts import attending, clock_changes, months, scheduling
 from cohorts.forms import DatesForm, MeetingForm
 from cohorts.models import Attendance, Cohort, Enrollment, Event
 from cohorts.permissions import may_open
-from microcred import clock, times
+from microcred import clock, times, zones
 from microcred.verdict import Refused
 
 STATUS = Attendance.Status
@@ -110,7 +110,7 @@ def _keep(request, event: Event):
 def _views(event: Event) -> list[dict]:
     """The meeting on the clocks of the cohort's people, by zone, and where it is another hour than last time."""
     cohort = event.cohort
-    zones = dict(
+    counted = dict(
         Enrollment.objects.taking_part()
         .filter(cohort=cohort)
         .exclude(person__zone="")
@@ -118,11 +118,12 @@ def _views(event: Event) -> list[dict]:
         .values_list("person__zone")
         .annotate(Count("pk"))
     )
-    zones.setdefault(cohort.zone, 0)
+    counted.setdefault(cohort.zone, 0)
     earlier = cohort.events.meetings().standing().filter(starts_at__lt=event.starts_at).exclude(pk=event.pk)
     before = earlier.order_by("-starts_at", "-pk").first()
     return [
-        _view(event, before, zone, zones[zone]) for zone in sorted(zones, key=lambda zone: (zone != cohort.zone, zone))
+        _view(event, before, zone, counted[zone])
+        for zone in sorted(counted, key=lambda zone: (zone != cohort.zone, zone))
     ]
 
 
@@ -130,7 +131,7 @@ def _view(event: Event, before: Event | None, zone: str, people: int) -> dict:
     last = times.time_of_day(before.starts_at.astimezone(ZoneInfo(zone))) if before else ""
     now = times.time_of_day(event.starts_at.astimezone(ZoneInfo(zone)))
     note = clock_changes.sentence(event, before, reader=zone, cohort=event.cohort.zone)
-    place = clock_changes.place(zone)
+    place = zones.place(zone)
     return {"place": place, "time": now, "last": last if note else "", "people": people, "note": note}
 
 
