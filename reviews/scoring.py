@@ -28,16 +28,15 @@ class Changed(Exception):
         self.score = score
 
 
-@transaction.atomic
 def start(assignment: Assignment, *, by: User) -> Review:
     """Open the submission for the first time: its versions are frozen. Later, the review as it is."""
     if assignment.begun:
         return assignment.begun
-    may = permissions.may_score(by, assignment)
-    if not may:
+    if not (may := permissions.may_score(by, assignment)):
         raise Refused(may.reason)
-    workflow.start_review(assignment.submission, by=by)
-    review, _ = Review.objects.get_or_create(assignment=assignment)
+    with transaction.atomic():
+        workflow.start_review(assignment.submission, by=by)
+        review, _ = Review.objects.get_or_create(assignment=assignment)
     return review
 
 
