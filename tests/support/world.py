@@ -1,0 +1,124 @@
+"""One small world in which every address of the site leads somewhere, and a person for every role."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from badges import awards
+from cohorts.models import CalendarFeed, Cohort
+from microcred.models import Message, User
+from reviews import decisions
+from reviews.models import Decision, SavedComment
+from submissions.models import Receipt, Submission, Version
+from submissions.states import State
+from tests.support import factories
+from tests.support.reviewing import assigned, reviewed, started
+from tests.support.submitting import AFTER_ALL, submission_in
+
+ROLES = (
+    "anonymous",
+    "applicant",
+    "other_applicant",
+    "reviewer",
+    "other_reviewer",
+    "admin",
+    "other_admin",
+    "operator",
+)
+
+
+@dataclass
+class World:
+    """Ada was asked for a revision; Bea's work is being read by Ben; Cleo leads, Dan leads elsewhere, Ron reads nothing."""
+
+    people: dict[str, User]
+    cohort: Cohort
+    asked: Submission
+    in_review: Submission
+    values: dict[str, object]
+
+    @classmethod
+    def at_the_desk(cls, clock) -> "World":
+        clock(AFTER_ALL)
+        cleo, ben = factories.person("Cleo", "Lead"), factories.person("Ben", "Reader")
+        cohort = factories.cohort(opened_by=cleo)
+        factories.staff(cohort, cleo, "admin")
+        factories.staff(cohort, ben, "reviewer")
+        ada, bea = factories.person("Ada", "Ward"), factories.person("Bea", "Lund")
+        asked = submission_in(State.SUBMITTED, cohort=cohort, person=ada)
+        reviewed(asked, ben, ranks={1: 2})
+        decided = decisions.decide(asked, by=cleo, outcome=Decision.Outcome.REVISE)
+        decisions.release(decided, by=cleo)
+        in_review = submission_in(State.SUBMITTED, cohort=cohort, person=bea)
+        started(assigned(in_review, ben))
+        ron, dan = factories.person("Ron", "Idle"), factories.person("Dan", "Elsewhere")
+        factories.staff(cohort, ron, "reviewer")
+        factories.staff(factories.cohort(), dan, "admin")
+        people = {
+            "applicant": ada, "other_applicant": bea, "reviewer": ben, "other_reviewer": ron, "admin": cleo,
+            "other_admin": dan, "operator": factories.person("Olga", "Root", is_superuser=True, is_staff=True),
+        }  # fmt: skip
+        clock(AFTER_ALL + timedelta(hours=2))
+        return cls(people, cohort, asked, in_review, {})
+
+    def person(self, role: str) -> User:
+        return self.people[role]
+
+    def address(self, route: str, pattern) -> str:
+        """The address of `route`, with what stands in this world for each of its parts."""
+        from django.urls import reverse
+
+        return reverse(route, kwargs={part: self._part(route, part) for part in pattern.pattern.converters})
+
+    def _part(self, route: str, part: str) -> object:
+        special = {
+            ("submissions:receipt", "ref"): lambda: Receipt.objects.filter(submission=self.asked).latest("pk").ref,
+            ("submissions:file", "pk"): lambda: Version.objects.filter(document__submission=self.asked).latest("pk").pk,
+            ("submissions:version", "number"): lambda: 1,
+            ("reviews:delete_comment", "pk"): self._comment,
+            ("cohorts:mail", "pk"): lambda: Message.objects.filter(cohort_slug=self.cohort.slug).latest("pk").pk,
+            ("cohorts:activity", "key"): lambda: "video",
+            ("cohorts:switch", "role"): lambda: "applicant",
+            ("badges:status_list", "slug"): lambda: self.cohort.edition.badge.program.slug,
+            ("badges:status_list", "number"): lambda: 1,
+        }
+        if found := special.get((route, part)):
+            return found()
+        if route.startswith("badges:award") or route == "badges:visibility":
+            return self._award()
+        if route.startswith("cohorts:") and part == "number":
+            return 3
+        if route.startswith("reviews:") and part == "number":
+            return self.asked.number if "decision" in route or route == "reviews:letter" else self.in_review.number
+        return {
+            "cohort": lambda: self.cohort.slug,
+            "slot": lambda: "reflection-guide",
+            "to": lambda: "growth-plan",
+            "token": lambda: self.asked.enrollment.invitation,
+            "secret": self._secret,
+            "ref": lambda: self.asked.enrollment.ref,
+            "question": lambda: 1,
+            "slug": lambda: self.cohort.edition.slug,
+            "key": lambda: self._reminder(),
+            "uidb36": lambda: "1",
+        }[part]()
+
+    def _secret(self) -> str:
+        return CalendarFeed.objects.get_or_create(person=self.people["applicant"])[0].secret
+
+    def _comment(self) -> int:
+        ben = self.people["reviewer"]
+        return SavedComment.objects.create(cohort=self.cohort, person=ben, title="Evidence", text="Name it.").pk
+
+    def _award(self) -> str:
+        ada = self.people["applicant"]
+        made = awards.issue(
+            self.cohort.edition, person=ada, name=ada.badge_name, by=self.people["admin"], grounds={}, at=AFTER_ALL
+        )
+        return made.ref
+
+    def _reminder(self) -> str:
+        rule, _ = self.cohort.reminders.get_or_create(
+            key="two-weeks", event_kind="evidence_due", days=-14, at="09:00", audience="not_submitted",
+            defaults={"subject": "Two weeks", "body": "Dear {{ first_name }}"},
+        )  # fmt: skip
+        return rule.key
