@@ -134,11 +134,19 @@ class DatesForm(forms.Form):
 class MeetingForm(forms.ModelForm):
     """One meeting: day, hours, place, host."""
 
+    where = forms.URLField(
+        label="Meeting link",
+        required=False,
+        max_length=400,
+        assume_scheme="https",
+        help_text="People see it from 15 minutes before.",
+    )
+
     class Meta:
         model = Event
         fields = ("title", "on", "starts", "ends", "where", "bring", "host", "counts_for_attendance")
         labels = {"title": "Name", "counts_for_attendance": "Counts for attendance", "bring": "What to bring"}
-        help_texts = {"bring": "", "where": "People see it from 15 minutes before."}
+        help_texts = {"bring": ""}
         widgets = {
             "on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "starts": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
@@ -148,7 +156,6 @@ class MeetingForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["starts"].required = self.fields["ends"].required = True
-        self.fields["where"].assume_scheme = "https"
         staff = self.instance.cohort.staff.values("person")
         self.fields["host"].queryset = User.objects.filter(pk__in=staff)
 
