@@ -86,7 +86,8 @@ def expected(required: RequiredDocument, **about) -> contract.Expectation:
     """What a file of `required` should be; `about` says whose and which. Queries: those of `specs.documents_of`."""
     slots = {one.pk: _slot(one) for one in specs.documents_of(required.edition)}
     this = slots.pop(required.pk)
-    return contract.Expectation(required.edition.slug, this, tuple(slots.values()), **about)
+    pattern = required.edition.name_pattern
+    return contract.Expectation(required.edition.slug, this, tuple(slots.values()), name_pattern=pattern, **about)
 
 
 def _slot(required: RequiredDocument) -> contract.Slot:
