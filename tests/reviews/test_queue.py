@@ -38,7 +38,7 @@ def test_the_queue_takes_the_same_queries_however_long_it_is(client, ben, django
     for _ in range(count):
         given(ben, cohort)
 
-    with django_assert_num_queries(7):  # session, person, two for the header; the rows, the finished ones, the pace
+    with django_assert_num_queries(8):  # session, person, two for the header; is a reviewer, the rows, the finished ones, the pace
         response = client.get("/review/")
 
     assert len(response.context["rows"]) == count
@@ -82,7 +82,13 @@ def test_an_applicant_from_the_readers_own_district_is_pointed_out(client, ben):
     assert f'href="/review/{assignment.submission.number}/conflict/"' in shown
 
 
+def test_to_others_there_is_no_queue(client, ben):
+    assert [client.get(f"/review/{page}").status_code for page in ("", "done/", "comments/")] == [404, 404, 404]
+
+
 def test_an_empty_queue_says_what_will_be_there(client, ben):
+    factories.staff(factories.cohort(), ben)
+
     shown = client.get("/review/").content.decode()
 
     assert "Nothing to review." in shown
