@@ -74,9 +74,10 @@ class Standing:
         """Whether the required reviews are finished and agree."""
         needed = self.submission.enrollment.cohort.readers_per_submission
         if self.unfinished:
-            return Verdict(f"{_counted(self.unfinished, 'review')} of this round not finished.")
+            return Verdict(f"{_counted(self.unfinished, 'review', 'of this round')} not finished.")
         if self.finished < needed:
-            return Verdict(f"{_counted(needed - self.finished, 'finished review')} missing before this can be decided.")
+            missing = _counted(needed - self.finished, "finished review")
+            return Verdict(f"{missing} missing before this can be decided.")
         if self.disputed:
             rows = ", ".join(str(row.number) for row in self.disputed)
             return Verdict(f"The readers differ on row {rows}. A second reader settles it first.")
@@ -85,8 +86,11 @@ class Standing:
         return ALLOWED
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"1 {noun} is" if count == 1 else f"{count} {noun}s are"
+def _counted(count: int, noun: str, which: str = "") -> str:
+    """`1 review of this round is`, `2 reviews of this round are`."""
+    return " ".join(
+        filter(None, [str(count), noun if count == 1 else f"{noun}s", which, "is" if count == 1 else "are"])
+    )
 
 
 def passing(criterion: Criterion) -> Level:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from cohorts import deadlines
 from cohorts.models import Cohort, Event, Reminder, StaffTask
+from cohorts.reminders import Occasion
 from microcred import clock, times
 from microcred.zones import spoken
 from reviews.overview import Counts, Load, Tasks
@@ -119,23 +120,22 @@ def unreleased(facts: Facts) -> Iterator[Need]:
 def reminders(facts: Facts) -> Iterator[Need]:
     """Reminders to people who have not submitted that leave later today."""
     going = facts.counts.not_submitted - facts.counts.extended - facts.counts.not_joined
-    for rule in facts.reminders:
-        event = next((each for each in facts.cohort.events.all() if each.kind == rule.event_kind), None)
-        concerns = rule.audience == Reminder.Audience.NOT_SUBMITTED and event is not None and going > 0
-        if concerns and event.on + timedelta(days=rule.days) == facts.day:
-            moment = rule.moment(event, facts.cohort.zone)
-            if moment > facts.at:
-                yield _going_out(facts, rule, going, moment)
+    zone = facts.cohort.zone
+    for rule in facts.reminders if going > 0 else ():
+        for event in facts.cohort.events.all():
+            if rule.audience == Reminder.Audience.NOT_SUBMITTED and event.kind == rule.event_kind:
+                moment = rule.moment(Occasion.of_event(event).of, reader=zone, cohort=zone)
+                if moment > facts.at and clock.today(zone, at=moment) == facts.day:
+                    yield _going_out(facts, rule, going, moment)
 
 
 def _going_out(facts: Facts, rule: Reminder, going: int, moment: datetime) -> Need:
-    cohorts_time = f"{clock_time(moment, facts.cohort.zone)} {spoken(facts.cohort.zone, moment)}"
-    when = (
-        cohorts_time if rule.zone_of == Reminder.Zone.COHORT else f"{clock_time(moment, facts.cohort.zone)} their time"
-    )
-    noun = "late notice" if rule.event_kind == Event.Kind.EVIDENCE_DUE and rule.days > 0 else "reminder"
-    fact = f"{noun} goes out at {when}" if going == 1 else f"{noun}s go out at {when}"
-    return Need(going, fact, "Nothing is sent before then", "Read and edit", facts.page("reminders/"))
+    on_the_clock = clock_time(moment, facts.cohort.zone)
+    whose = spoken(facts.cohort.zone, moment) if rule.zone_of == Reminder.Zone.COHORT else "their time"
+    noun = "late notice" if rule.days > 0 else "reminder"
+    verb = plural(going, f"{noun} goes out", f"{noun}s go out")
+    more, page = "Nothing is sent before then", facts.page("reminders/")
+    return Need(going, f"{verb} at {on_the_clock} {whose}", more, "Read and edit", page)
 
 
 def clock_time(moment: datetime, zone: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import quote
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Concat
 
 from badges.models import Activity, RequiredDocument
 from cohorts import deadlines
-from cohorts.models import ActivityMark, Attendance, Cohort, Enrollment
+from cohorts.models import ActivityMark, Attendance, Cohort, Enrollment, Event
 from microcred import times
 from microcred.models import Message
 from reviews.models import Assignment, Review
@@ -109,13 +109,21 @@ class Status:
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """What the rows of a list have in common: cohort, documents, the day evidence is due, and now."""
+
+    cohort: Cohort
+    documents: tuple[RequiredDocument, ...]
+    due_on: date
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Person:
     """One row of a list of people: an enrollment from `listed`, in words."""
 
     enrollment: Enrollment
-    cohort: Cohort
-    documents: tuple[RequiredDocument, ...]
-    at: datetime
+    sheet: Sheet
 
     def __getattr__(self, name: str):
         return getattr(self.enrollment, name)
@@ -131,7 +139,9 @@ class Person:
     @property
     def boxes(self) -> list[tuple[str, bool]]:
         """Each document's short title, and whether it is in."""
-        return [(each.short_title, getattr(self.enrollment, f"slot_{each.pk}") in TAKEN) for each in self.documents]
+        return [
+            (each.short_title, getattr(self.enrollment, f"slot_{each.pk}") in TAKEN) for each in self.sheet.documents
+        ]
 
     @property
     def has_submitted(self) -> bool:
@@ -154,7 +164,7 @@ class Person:
 
     def _last_here(self) -> str:
         seen = self.enrollment.here_last_at
-        return f", last here {times.day(seen.date(), at=self.at).split(', ', 1)[1]}" if seen else ""
+        return f", last here {times.day(seen.date(), at=self.sheet.at).split(', ', 1)[1]}" if seen else ""
 
     @property
     def status(self) -> Status:
@@ -169,8 +179,8 @@ class Person:
     def _before_submitting(self) -> Status:
         if not self.enrollment.joined_at:
             return Status("Not joined", "todo")
-        window = deadlines.window(self.enrollment)
-        if late := window.days_late_at(self.at):
+        window = deadlines.window(self.enrollment, due_on=self.sheet.due_on)
+        if late := window.days_late_at(self.sheet.at):
             return Status(f"Late {late} day{'s' if late > 1 else ''}", "bad")
         if self.enrollment.extended_until:
             return Status(f"Extension to {window.due_on:%b}{times.NBSP}{window.due_on.day}")
@@ -184,7 +194,7 @@ class Person:
 
     @property
     def mailto(self) -> str:
-        return mailto(self.cohort, [self.enrollment.email])
+        return mailto(self.sheet.cohort, [self.enrollment.email])
 
     @property
     def has_extension(self) -> bool:
@@ -211,13 +221,21 @@ def number(count: int) -> str:
     return NUMBERS[count] if count < len(NUMBERS) else str(count)
 
 
-def rows(people: Iterable[Enrollment], cohort: Cohort, documents: Iterable[RequiredDocument], at: datetime) -> list:
-    """The rows of a list, in words. Queries: those of `people`; the cohort's events, unless prefetched."""
-    kept, shown = tuple(documents), []
+def rows(people: Iterable[Enrollment], sheet: Sheet) -> list[Person]:
+    """The rows of a list, in words. Queries: those of `people`."""
+    shown = []
     for enrollment in people:
-        enrollment.cohort = cohort
-        shown.append(Person(enrollment, cohort, kept, at))
+        enrollment.cohort = sheet.cohort
+        shown.append(Person(enrollment, sheet))
     return shown
+
+
+def with_dates(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
+    """Each with the two facts about its dates that a list of people prints: `due_on` and `meetings_held`."""
+    events = Event.objects.filter(cohort=OuterRef("pk"))
+    due = events.filter(kind=Event.Kind.EVIDENCE_DUE).values("on")[:1]
+    meetings = events.meetings().standing().filter(counts_for_attendance=True)
+    return cohorts.annotate(due_on=Subquery(due), meetings_held=counted(meetings, "cohort"))
 
 
 @dataclass(frozen=True)

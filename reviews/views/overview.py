@@ -1,22 +1,24 @@
 """The first page of a cohort's admins: what needs them today, and how far people are."""
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from cohorts import staff_tasks
+from cohorts import deadlines, staff_tasks
 from cohorts.models import Cohort
 from microcred import clock
 from reviews import needs, overview, people
 
 ROWS = 30
+EDITIONS = ("edition__badge", "attendance_edition__badge")
 
 
-def run_by(request: HttpRequest, slug: str) -> Cohort:
-    """A cohort that the reader is an admin of, with its edition and dates; others do not exist for them."""
-    known = Cohort.objects.run_by(request.user).select_related("edition__badge", "attendance_edition__badge")
-    return get_object_or_404(known.prefetch_related("events"), slug=slug)
+def run_by(request: HttpRequest, slug: str, *, known: QuerySet[Cohort] | None = None) -> Cohort:
+    """A cohort that the reader is an admin of, with its edition and its dates; others do not exist for them."""
+    known = Cohort.objects.prefetch_related("events") if known is None else known
+    return get_object_or_404(known.run_by(request.user).select_related(*EDITIONS), slug=slug)
 
 
 @require_safe
@@ -40,7 +42,10 @@ def show(request: HttpRequest, cohort: str) -> HttpResponse:
         "reviews_given": sum(load.given for load in loads) + found.unassigned,
         "reviews_finished": sum(load.finished for load in loads),
         "largest_load": min(max([*(load.given for load in loads), found.unassigned, 1]), 40),
-        "late": people.rows(overview.late_people(ours, documents)[:ROWS], ours, documents, at),
+        "late": people.rows(
+            overview.late_people(ours, documents)[:ROWS],
+            people.Sheet(ours, tuple(documents), deadlines.evidence_day(ours), at),
+        ),
         "weeks": weeks,
         "months": overview.months(weeks),
         "heat": rows,

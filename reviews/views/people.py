@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cohorts import extending, invitations
 from cohorts.context import leads_somewhere
-from cohorts.models import Cohort, Enrollment, Event
+from cohorts.models import Cohort, Enrollment
 from microcred import clock
 from microcred.verdict import Refused
 from reviews import people, stories
@@ -22,11 +22,13 @@ from submissions import permissions, workflow
 from submissions.models import Submission
 from submissions.states import MOVES, State
 
+SLOTS = ("rounds", "documents__required", "documents__current")
+
 
 @require_safe
 def index(request: HttpRequest, cohort: str) -> HttpResponse:
     """Everyone, or those that the address asks for; a search that finds one person leads to their story."""
-    ours = run_by(request, cohort)
+    ours = run_by(request, cohort, known=people.with_dates(Cohort.objects.all()))
     documents = list(ours.edition.documents.all())
     choices, chosen = people.filters(ours, len(documents)), request.GET.get("show", "")
     found, activity = _found(request, ours, choices)
@@ -38,14 +40,14 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
     context = {
         "cohort": ours,
         "page": page,
-        "rows": people.rows(page.object_list, ours, documents, clock.now()),
+        "rows": people.rows(page.object_list, _sheet(ours, documents, clock.now())),
         "query": f"&{urlencode(kept)}" if kept else "",
         "choices": [(key, each) for key, each in choices.items() if each.is_chip or key == chosen],
         "chosen": chosen,
         "choice": choices.get(chosen, choices[""]),
         "activity": activity,
         "words": words,
-        "meetings": sum(each.counts_for_attendance and not each.cancelled_at for each in _meetings(ours)),
+        "meetings": ours.meetings_held,
         "import_url": _import_url(ours),
     }
     return render(request, "reviews/people.html", context)
@@ -55,8 +57,8 @@ def _import_url(ours: Cohort) -> str:
     return f"/cohorts/{ours.slug}/people/import/" if leads_somewhere("/cohorts/{cohort}/people/import/") else ""
 
 
-def _meetings(ours: Cohort) -> list[Event]:
-    return [event for event in ours.events.all() if event.is_meeting]
+def _sheet(ours: Cohort, documents, at) -> people.Sheet:
+    return people.Sheet(ours, tuple(documents), ours.due_on, at)
 
 
 def _found(request: HttpRequest, ours: Cohort, choices) -> tuple[QuerySet[Enrollment], dict | None]:
@@ -77,7 +79,7 @@ def _found(request: HttpRequest, ours: Cohort, choices) -> tuple[QuerySet[Enroll
 @require_safe
 def roster(request: HttpRequest, cohort: str) -> HttpResponse:
     """Everyone as a CSV file that a spreadsheet opens, without letting it take a cell for a formula."""
-    ours, at = run_by(request, cohort), clock.now()
+    ours = run_by(request, cohort, known=people.with_dates(Cohort.objects.all()))
     documents = list(ours.edition.documents.all())
     listed = people.listed(people.with_facts(ours.enrollments.all(), ours), documents)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
@@ -86,7 +88,7 @@ def roster(request: HttpRequest, cohort: str) -> HttpResponse:
     sheet = csv.writer(response)
     titles = [document.short_title for document in documents]
     sheet.writerow(["Last name", "First name", "E-mail", "District", "Meetings", *titles, "Status", "Submission"])
-    for row in people.rows(listed.iterator(chunk_size=500), ours, documents, at):
+    for row in people.rows(listed.iterator(chunk_size=500), _sheet(ours, documents, clock.now())):
         boxes = ["yes" if is_in else "no" for _, is_in in row.boxes]
         cells = [row.last_name, row.first_name, row.email, row.organization, row.meetings, *boxes]
         sheet.writerow([_plain(cell) for cell in [*cells, row.status.words, row.short_number]])
@@ -144,7 +146,7 @@ def _enrollment(request: HttpRequest, slug: str, ref: str) -> Enrollment:
 @require_safe
 def person(request: HttpRequest, cohort: str, ref: str) -> HttpResponse:
     enrollment, at = _enrollment(request, cohort, ref), clock.now()
-    submission = Submission.objects.with_slots().filter(enrollment=enrollment).first()
+    submission = Submission.objects.prefetch_related(*SLOTS).filter(enrollment=enrollment).first()
     if submission:
         submission.enrollment = enrollment
     told, ahead = stories.lately(stories.of(enrollment, submission), at)
