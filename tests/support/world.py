@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from badges import awards
+from badges.models import Award
 from cohorts.models import CalendarFeed, Cohort
 from microcred.models import Message, User
 from reviews import decisions
@@ -78,13 +79,15 @@ class World:
             ("cohorts:mail", "pk"): lambda: Message.objects.filter(cohort_slug=self.cohort.slug).latest("pk").pk,
             ("cohorts:activity", "key"): lambda: "video",
             ("cohorts:switch", "role"): lambda: "applicant",
-            ("badges:status_list", "slug"): lambda: self.cohort.edition.badge.program.slug,
+            ("badges:status_list", "slug"): lambda: self._award().edition.badge.program.slug,
             ("badges:status_list", "number"): lambda: 1,
         }
         if found := special.get((route, part)):
             return found()
         if route.startswith("badges:award") or route == "badges:visibility":
-            return self._award()
+            return self._award().ref
+        if route.startswith("badges:edition"):
+            return self._award().edition.slug
         if route.startswith("cohorts:") and part == "number":
             return 3
         if route.startswith("reviews:") and part == "number":
@@ -109,12 +112,11 @@ class World:
         ben = self.people["reviewer"]
         return SavedComment.objects.create(cohort=self.cohort, person=ben, title="Evidence", text="Name it.").pk
 
-    def _award(self) -> str:
+    def _award(self) -> Award:
         ada = self.people["applicant"]
-        made = awards.issue(
+        return awards.issue(
             self.cohort.edition, person=ada, name=ada.badge_name, by=self.people["admin"], grounds={}, at=AFTER_ALL
         )
-        return made.ref
 
     def _reminder(self) -> str:
         rule, _ = self.cohort.reminders.get_or_create(
