@@ -118,7 +118,8 @@ def _parsed(text: str) -> Roster:
     columns = [COLUMN_OF.get(re.sub(r"[^a-z]", "", heading.lower())) for heading in headings]
     if "email" not in columns or not {"last_name", "name"} & set(columns):
         raise Refused("The first line has to name the columns: E-mail, Last name, First name, District. Add it on top.")
-    found = {column: headings[at].strip() for at, column in reversed(list(enumerate(columns))) if column}
+    labels = {**FIELDS, "name": "Name"}
+    found = {labels[column]: heading.strip() for column, heading in zip(columns, headings, strict=True) if column}
     ignored = [
         heading.strip() for heading, column in zip(headings, columns, strict=True) if not column and heading.strip()
     ]
