@@ -37,8 +37,8 @@ def words() -> dict:
 class Writer:
     """One applicant at their desk: the same words every time it is played."""
 
-    def __init__(self, person: User, organization: str) -> None:
-        self.person = person
+    def __init__(self, person: User, organization: str, *, thorough: bool = False) -> None:
+        self.person, self.thorough = person, thorough
         self.luck = random.Random(f"{person.email}/{organization}")  # noqa: S311  (a play, not a secret)
         self.place, self.team = self.luck.choice(words()["places"]), self.luck.choice(words()["teams"])
 
@@ -76,4 +76,5 @@ class Writer:
         )  # fmt: skip
 
     def _say(self, pool: list[str]) -> str:
-        return self.luck.choice(pool).format(place=self.place, team=self.team)
+        said = max(pool, key=len) if self.thorough else self.luck.choice(pool)
+        return said.format(place=self.place, team=self.team)

@@ -168,7 +168,7 @@ class Story:
         far = FAR.index(LIKE.get(did, did))
         if did == "invited":
             return
-        writer = Writer(enrollment.person, about["organization"])
+        writer = Writer(enrollment.person, about["organization"], thorough=did == "nearly")
         self.writers[enrollment.pk] = writer
         self.later(-84 + number % 4, 10, number, partial(self.join, enrollment, about.get("zone", ZONE)))
         self._plan_activities(enrollment, far)
@@ -176,7 +176,7 @@ class Story:
         if far >= FAR.index("one"):
             self._plan_documents(enrollment, number, did, far)
         if far >= FAR.index("submitted"):
-            self._plan_review(enrollment, number, did, far)
+            self._plan_review(enrollment, number, about, far)
         if did == "withdrawn":
             self.later(-30, 11, 0, partial(self.withdraw, enrollment))
         if did == "extended":
@@ -286,12 +286,13 @@ class Story:
         return Submission.objects.select_related("enrollment__cohort__edition__badge").get(enrollment=enrollment)
 
     # Reviews -------------------------------------------------------------------------------------------------------
-    def _plan_review(self, enrollment: Enrollment, number: int, did: str, far: int) -> None:
+    def _plan_review(self, enrollment: Enrollment, number: int, about: dict, far: int) -> None:
+        did = about["did"]
         # The further somebody has come, the earlier they handed in.
         days = -17 + number % 3 if far == FAR.index("released") else -13 + (number * 5) % 8
         self.later(days, 20, 30, partial(self.submit, enrollment))
         if far >= FAR.index("assigned"):
-            self.later(days + 1, 9, number, partial(self.assign, enrollment))
+            self.later(days + 1, 9, number, partial(self.assign, enrollment, about.get("reader", "")))
         share = {"reading": 0.5, "assigned": 0}.get(did, 1)
         if far >= FAR.index("reading"):
             self.later(
@@ -304,10 +305,10 @@ class Story:
         if did == "revised":
             self.later(-3, 20, number, partial(self.revise, enrollment))
 
-    def assign(self, enrollment: Enrollment) -> None:
-        """To the next reviewer in turn who works elsewhere."""
-        member = next(one for one in self.reviewers if one.organization != enrollment.organization)
-        assigning.assign(self._submission(enrollment), member.person, by=self.admin)
+    def assign(self, enrollment: Enrollment, reader: str) -> None:
+        """To `reader`, or to the next reviewer in turn who works elsewhere."""
+        others = (one.person for one in self.reviewers if one.organization != enrollment.organization)
+        assigning.assign(self._submission(enrollment), self.staff.get(reader) or next(others), by=self.admin)
 
     def score(self, enrollment: Enrollment, share: float, *, falls_short: bool) -> None:
         """Score a share of the rows; two of those who will revise are left open."""
