@@ -4,7 +4,6 @@ Seconds differ from machine to machine; how many times the floor something takes
 figure is the median of several rounds, in which all contestants take turns.
 """
 
-import io
 import random
 import statistics
 import sys
@@ -24,9 +23,12 @@ import docx  # noqa: E402
 from lxml import etree  # noqa: E402
 
 from badges.word import CriterionSpec, DocumentSpec, PromptSpec, build, fill  # noqa: E402
+from badges.word.package import pack, unpack  # noqa: E402
 from submissions.checks import Expectation, Prompt, Slot, examine, examine_here  # noqa: E402
 
 REPORT = ROOT / "docs" / "performance.md"
+RELATIONS, TYPES = "word/_rels/document.xml.rels", "[Content_Types].xml"
+IMAGE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
 QUESTIONS = 9
 KB, MB = 1000, 1000_000
 # Every size holds nine answers; what makes the large ones large is text, or what makes real ones large: pictures.
@@ -128,10 +130,12 @@ def answers(spec, words, letters):
 
 
 def with_picture(filled, picture):
-    out = io.BytesIO(filled)
-    with zipfile.ZipFile(out, "a") as package:
-        package.writestr("word/media/image1.png", picture)
-    return out.getvalue()
+    """The document with a picture that its main part refers to."""
+    parts = unpack(filled)
+    relation = f'<Relationship Id="rIdPicture" Type="{IMAGE}" Target="media/image1.png"/></Relationships>'
+    parts[RELATIONS] = parts[RELATIONS].replace(b"</Relationships>", relation.encode())
+    parts[TYPES] = parts[TYPES].replace(b"<Override", b'<Default Extension="png" ContentType="image/png"/><Override', 1)
+    return pack(parts | {"word/media/image1.png": picture})
 
 
 # The contest --------------------------------------------------------------------------------------------------------
