@@ -39,7 +39,8 @@ def routes(resolver=None, prefix=""):
 def answer(client, method, address):
     """The status of one request; whatever it did is undone."""
     with transaction.atomic():
-        status = client.generic(method, address).status_code
+        response = client.generic(method, address)
+        status, _ = response.status_code, b"".join(response)  # a file is closed once it was read
         transaction.set_rollback(True)
     return str(status)
 
