@@ -111,7 +111,7 @@ def rename(request, cohort, slot):
     home = home_of(request, cohort)
     found = slot_of(home, slot)
     permissions.may_add(request.user, found.document, at=request.arrived_at).enforce()
-    if found.version and found.version.canonical_name:
+    if found.is_added and found.version.canonical_name:
         change = renaming.undo if request.POST.get("undo") else renaming.take_our_name
         change(found.version)
     return redirect("submissions:document", cohort, slot)
@@ -122,7 +122,7 @@ def move(request, cohort, slot, to):
     """The file goes into the slot it belongs in, as a new version there."""
     home = home_of(request, cohort)
     source, goal = slot_of(home, slot), slot_of(home, to)
-    if source.version is None or source.document.pk == goal.document.pk:
+    if source.state != Version.Verdict.BLOCKED or source.document.pk == goal.document.pk:
         return redirect("submissions:document", cohort, slot)
     try:
         uploads.move(source.version, goal.document, by=request.user, arrived_at=request.arrived_at)

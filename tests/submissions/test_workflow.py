@@ -77,7 +77,7 @@ def attempt(move, submission, events):
         return "refused" if unchanged and str(refusal).startswith("This submission is now “") else str(refusal)
     if submission.events.count() == events:
         return "nothing"
-    event, now = submission.events.last(), Submission.objects.get(pk=submission.pk).state
+    event, now = submission.events.order_by("pk").last(), Submission.objects.get(pk=submission.pk).state
     assert (event.move, event.source, event.target, submission.state) == (move, state, now, now)
     assert now in MOVES[move].targets
     return "made"
