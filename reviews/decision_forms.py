@@ -43,6 +43,7 @@ class LetterForm(forms.ModelForm):
     class Meta:
         model = Decision
         fields = ("subject", "letter")
+        help_texts = {"letter": "Markdown: two stars for **bold**, an empty line between paragraphs."}
         widgets = {"letter": forms.Textarea(attrs={"rows": 16, "data-keep": ""})}
 
     def clean_letter(self) -> str:

@@ -69,11 +69,17 @@ def not_submitted(facts: Facts) -> Iterator[Need]:
     extended = facts.counts.extended
     more = "Nobody has an extension"
     if extended:
-        more = f"{sentence(extended, 'of them has an extension', 'of them have extensions')}"
+        more = sentence(extended, "of them has an extension", "of them have extensions") + _to_one_day(facts.counts)
     elif facts.day <= due:
         more = f"Evidence is due {times.days_between(facts.day, due)}"
     fact = plural(count, "person has not submitted", "people have not submitted")
     yield Need(count, fact, more, "See who", facts.page("people/?show=not-submitted"))
+
+
+def _to_one_day(found: Counts) -> str:
+    """` to December 8`, where all extensions end on the same day."""
+    day = found.extended_to
+    return f" to {day:%B}{times.NBSP}{day.day}" if day and day == found.extended_from else ""
 
 
 def unassigned(facts: Facts) -> Iterator[Need]:

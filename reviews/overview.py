@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from badges.models import Activity
 from cohorts import deadlines
@@ -37,6 +37,8 @@ class Counts:
     not_submitted: int
     ready: int
     extended: int
+    extended_from: date | None
+    extended_to: date | None
     unassigned: int
     decidable: int
     decided: int
@@ -66,7 +68,14 @@ def counts(cohort: Cohort, documents: int) -> Counts:
         "revising": kept & Q(state=State.REVISION_REQUESTED),
     }
     facts = people.with_facts(cohort.enrollments.order_by(), cohort)
-    return Counts(**facts.aggregate(**{name: Count("pk", filter=who) for name, who in wanted.items()}))
+    extended = wanted["extended"]
+    return Counts(
+        **facts.aggregate(
+            **{name: Count("pk", filter=who) for name, who in wanted.items()},
+            extended_from=Min("extended_until", filter=extended),
+            extended_to=Max("extended_until", filter=extended),
+        )
+    )
 
 
 @dataclass(frozen=True)
