@@ -4,7 +4,7 @@ PORT ?= 8000
 ARGS ?=
 export PORT
 
-.PHONY: demo test check bench lock
+.PHONY: demo test check fix bench lock
 
 demo:    ## Start Microcred with a demo term on http://localhost:$(PORT)
 	@$(PYTHON) tools/demo.py
@@ -14,6 +14,9 @@ test:    ## Run every test, on SQLite and on PostgreSQL; ARGS="tests/badges -x" 
 
 check:   ## Style, types, templates, contracts, migrations, settings, diagram
 	@$(PYTHON) tools/check.py
+
+fix:     ## The same, after mending what a program can mend
+	@$(PYTHON) tools/check.py --fix
 
 bench:   ## Measure, and write docs/performance.md
 	@$(PYTHON) tools/bench.py

@@ -1,4 +1,7 @@
-"""Everything that can be said about the code without running the suite; each check in a line."""
+"""Everything that can be said about the code without running the suite; each check in a line.
+
+`--fix` first mends what a program can: the order of imports, the format of code and templates.
+"""
 
 import os
 import subprocess
@@ -23,6 +26,9 @@ PRODUCTION = {
 
 def main():
     enter("develop")
+    if "--fix" in sys.argv:
+        for command in fixes():
+            subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     with tempfile.TemporaryDirectory() as folder:
         here = {**clean(), "SECRET_KEY": SECRET, "DATABASE_URL": f"sqlite:///{folder}/check.sqlite3"}
         failed = [name for name, command, env in checks(here) if not passes(name, command, env)]
@@ -36,15 +42,24 @@ def clean():
     return {name: value for name, value in os.environ.items() if name not in mine}
 
 
+def fixes():
+    yield tool("ruff", "check", "--fix-only", ".")
+    yield tool("ruff", "format", ".")
+    yield tool("djade", "--target-version", "5.2", *templates())
+
+
+def templates():
+    return [str(file) for folder in ("templates", *FLOORS) for file in sorted((ROOT / folder).rglob("*.html"))]
+
+
 def checks(here):
     """Name, command and environment of each."""
     manage = [sys.executable, "manage.py"]
-    templates = [str(file) for folder in ("templates", *FLOORS) for file in sorted((ROOT / folder).rglob("*.html"))]
     return [
         ("style", tool("ruff", "check", "--output-format=concise", "."), here),
         ("format", tool("ruff", "format", "--check", "--output-format=concise", "."), here),
         ("types", [sys.executable, "-m", "mypy"], here),
-        ("templates", tool("djade", "--check", "--target-version", "5.2", *templates), here),
+        ("templates", tool("djade", "--check", "--target-version", "5.2", *templates()), here),
         ("floors", tool("lint-imports"), here),
         ("migrations", [*manage, "makemigrations", "--check", "--dry-run"], here),
         ("settings", [*manage, "check", "--deploy", "--fail-level", "WARNING"], {**clean(), **PRODUCTION}),
