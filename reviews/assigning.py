@@ -8,7 +8,8 @@ from functools import cached_property
 from hashlib import sha256
 
 from django.db import transaction
-from django.db.models import OuterRef, Prefetch
+from django.db.models import F, OuterRef, Prefetch, Value
+from django.db.models.functions import Concat, Trim
 from django.urls import reverse
 
 from cohorts import mailing, staff_tasks
@@ -226,7 +227,8 @@ def to_read(cohort: Cohort):
     """Submissions that lie before the readers, each with `readings`: its standing assignments of this round."""
     return (
         Submission.objects.filter(enrollment__cohort=cohort, state__in=READABLE)
-        .select_related("enrollment__person")
+        .select_related("enrollment")
+        .annotate(applicant=Trim(Concat("enrollment__person__first_name", Value(" "), "enrollment__person__last_name")))
         .prefetch_related(Prefetch("assignments", _readings(), to_attr="readings"))
         .order_by("number")
     )
@@ -234,12 +236,14 @@ def to_read(cohort: Cohort):
 
 def without_reader(cohort: Cohort):
     """Submissions before the readers that have fewer than the cohort asks for."""
-    readings = count_of(_readings().order_by().filter(submission=OuterRef("pk")))
+    readings = count_of(Assignment.objects.standing().of_the_last_round().filter(submission=OuterRef("pk")))
     return to_read(cohort).annotate(places_taken=readings).filter(places_taken__lt=cohort.readers_per_submission)
 
 
 def _readings():
-    return Assignment.objects.standing().of_the_last_round().select_related("reviewer", "review")
+    """What the table says of each; a reviewer of many is built once."""
+    standing = Assignment.objects.standing().of_the_last_round().prefetch_related("reviewer")
+    return standing.annotate(started_at=F("review__started_at"), finished_at=F("review__finished_at"))
 
 
 def suggest(cohort: Cohort) -> Plan:

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Concat, Trim
 from simple_history.models import HistoricalRecords
 
 from badges.models import Criterion, Level, RequiredDocument, who_and_when
@@ -46,6 +46,14 @@ class AssignmentQuerySet(models.QuerySet):
     def in_queue_order(self):
         """Started ones first, then who has waited longest."""
         return self.with_progress().order_by(F("review__started_at").asc(nulls_last=True), "waiting_since", "pk")
+
+    def for_list(self):
+        """All that a row of a list prints; `applicant` is empty where the cohort reads blind."""
+        person = "submission__enrollment__person"
+        name = Trim(Concat(f"{person}__first_name", Value(" "), f"{person}__last_name"))
+        return self.select_related("submission", "review").annotate(
+            applicant=Case(When(submission__enrollment__cohort__reads_blind=False, then=name), default=Value(""))
+        )
 
     def with_submission(self):
         """All that a reviewer's page says of the submission and of its cohort, in the same query."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, Q
@@ -10,7 +11,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from microcred import clock
+from microcred import clock, times
+from reviews import assigning
 from reviews.forms import SavedCommentForm, cohorts_reviewed_by
 from reviews.models import Assignment, SavedComment
 
@@ -31,20 +33,30 @@ def queue(request):
     """What is still to do, started ones first. Queries: four, however long it is."""
     _only_for_reviewers(request.user)
     to_do = Assignment.objects.to_do().of(request.user).in_queue_order()
-    rows = list(to_do.with_submission().with_finish_by().with_common_ground())
+    rows = list(to_do.for_list().with_finish_by().with_common_ground())
     finished = _finished(request.user)
+    now, zone = clock.now(), request.user.zone or settings.DEFAULT_ZONE
     page = {
-        "rows": rows,
+        "rows": [(row, _since(row, zone, now=now)) for row in rows],
         "first": rows[0] if rows else None,
         "finished": list(finished.order_by("-review__finished_at")[:FOLDED]),
-        "pace": _pace(request.user, left=len(rows), now=clock.now()),
-        "today": clock.today(request.user.zone or "UTC"),
+        "pace": _pace(request.user, left=len(rows), now=now),
+        "today": clock.today(zone, at=now),
     }
     return render(request, "reviews/queue.html", page)
 
 
 def _finished(person):
-    return Assignment.objects.of(person).filter(review__finished_at__isnull=False).with_submission()
+    return Assignment.objects.of(person).filter(review__finished_at__isnull=False).for_list()
+
+
+def _since(row: Assignment, zone: str, *, now: datetime) -> str:
+    """`started today`, `waiting 6 days`, in calendar days of the reader."""
+    today = clock.today(zone, at=now)
+    if row.begun:
+        return f"started {times.days_between(today, clock.today(zone, at=row.begun.started_at))}"
+    days = (today - clock.today(zone, at=row.waiting_since)).days if row.waiting_since else 0
+    return f"waiting {assigning.counted(days, 'day')}" if days else "came today"
 
 
 def _pace(person, *, left: int, now: datetime) -> dict:
@@ -57,7 +69,7 @@ def _pace(person, *, left: int, now: datetime) -> dict:
     pace = {"finished": finished, "of": finished + left, "done_on": None}
     if left and finished >= ENOUGH_FOR_A_PACE:
         ready_at = now + (now - since) / finished * left
-        pace["done_on"] = ready_at.astimezone(ZoneInfo(person.zone or "UTC")).date()
+        pace["done_on"] = ready_at.astimezone(ZoneInfo(person.zone or settings.DEFAULT_ZONE)).date()
     return pace
 
 

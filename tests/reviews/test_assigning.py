@@ -202,7 +202,7 @@ def test_the_table_takes_the_same_queries_however_long_it_is(client, cohort, cle
         reviewing.assigned(handed_in(cohort), reviewer(cohort, f"Ben {number}"))
     handed_in(cohort)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         response = client.get(f"/cohorts/{cohort.slug}/reviews/")
 
     assert len(response.context["rows"]) == count + 1

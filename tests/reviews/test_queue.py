@@ -29,7 +29,7 @@ def given(ben, cohort=None, *, days=0, **enrolled):
 
 
 def numbers(response):
-    return [row.submission.number for row in response.context["rows"]]
+    return [row.submission.number for row, _ in response.context["rows"]]
 
 
 @pytest.mark.parametrize("count", (1, 4))
@@ -38,7 +38,9 @@ def test_the_queue_takes_the_same_queries_however_long_it_is(client, ben, django
     for _ in range(count):
         given(ben, cohort)
 
-    with django_assert_num_queries(8):  # session, person, two for the header; is a reviewer, the rows, the finished ones, the pace
+    with django_assert_num_queries(
+        8
+    ):  # session, person, two for the header; is a reviewer, the rows, the finished ones, the pace
         response = client.get("/review/")
 
     assert len(response.context["rows"]) == count
@@ -53,6 +55,19 @@ def test_what_was_started_comes_first_then_what_has_waited_longest(client, ben):
 
     assert numbers(response) == [one.submission.number for one in (begun, early, late)]
     assert response.context["first"] == begun
+
+
+def test_each_row_says_since_when(client, ben, clock):
+    cohort = factories.cohort()
+    given(ben, cohort)
+    clock(BEFORE_DUE + timedelta(days=6))
+    scoring.start(given(ben, cohort), by=ben)
+    client.force_login(ben)
+
+    shown = client.get("/review/").content.decode()
+
+    assert "waiting 6 days" in shown
+    assert "started today" in shown
 
 
 def test_names_stay_hidden_where_the_cohort_reads_blind(client, ben):
