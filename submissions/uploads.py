@@ -42,12 +42,18 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
 
     def new_file(self, *args, **kwargs):
         self.files += 1
-        if self.files > 1:
-            raise SkipFile
-        super().new_file(*args, **kwargs)
-        self.digest = hashlib.sha256()
+        if not self.is_surplus:
+            super().new_file(*args, **kwargs)
+            self.digest = hashlib.sha256()
+
+    @property
+    def is_surplus(self) -> bool:
+        """A second file of the same form is read past."""
+        return self.files > 1
 
     def receive_data_chunk(self, raw_data, start):
+        if self.is_surplus:
+            return
         if start + len(raw_data) > settings.UPLOAD_LIMIT_BYTES:
             self._give_up(TOO_LARGE)
         self.digest.update(raw_data)
@@ -57,6 +63,8 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
             self._give_up(NO_ROOM)
 
     def file_complete(self, file_size):
+        if self.is_surplus:
+            return None
         self.file.flush()
         os.fsync(self.file.fileno())
         self.file.sha256 = self.digest.hexdigest()

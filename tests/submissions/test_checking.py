@@ -1,0 +1,179 @@
+"""A version gets its verdict once, whatever happens to the worker on the way."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from cohorts.models import StaffTask
+from microcred.models import Message
+from submissions import checking, checks, tasks, uploads
+from submissions.checks.catalogue import say
+from submissions.checks.contract import UNREAD, Examination
+from submissions.models import Version
+from submissions.states import State
+from tests.support.submitting import BEFORE_DUE, add, examine_now, fill_guide, submission_in, upload_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def waiting(before_due):
+    """A version that arrived and was not looked at yet."""
+    return add(submission_in(State.DRAFT).documents.first(), check=False, at=BEFORE_DUE)
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    def break_down(path, expectation):
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(checks, "examine", break_down)
+
+
+def test_verdict_findings_and_answers_are_written_together(waiting):
+    examine_now(waiting)
+
+    assert waiting.verdict == "ready"
+    assert [one.code for one in waiting.findings.all()] == ["ok.kind", "ok.answers", "ok.name"]
+    assert [(one.prompt.code, one.found_by) for one in waiting.answers.all()] == [
+        ("L2-RG-Q1", "tag"),
+        ("L2-RG-Q2", "tag"),
+    ]
+    assert (waiting.leased_until, waiting.tries) == (None, 1)
+
+
+def test_checking_twice_is_checking_once(waiting):
+    examine_now(waiting)
+    examine_now(waiting)
+
+    assert (waiting.tries, waiting.findings.count()) == (1, 3)
+
+
+def test_a_version_in_other_hands_is_left_alone(waiting):
+    assert checking.claim(waiting) is not None
+    assert checking.claim(waiting) is None
+
+
+def test_a_lease_ends_so_that_a_killed_worker_keeps_nothing(waiting, clock):
+    checking.claim(waiting)
+    clock(BEFORE_DUE + checking.LEASE)
+
+    examine_now(waiting)
+
+    assert (waiting.verdict, waiting.tries) == ("ready", 2)
+
+
+def test_the_slower_of_two_workers_writes_nothing(waiting, clock):
+    slow = checking.claim(waiting)
+    clock(BEFORE_DUE + checking.LEASE)
+    examine_now(waiting)
+
+    checking.write_down(slow, Examination(UNREAD, (say("read.failed"),)))
+
+    waiting.refresh_from_db()
+    assert (waiting.verdict, waiting.findings.count()) == ("ready", 3)
+
+
+def test_after_three_tries_a_person_looks(waiting, failing):
+    for _ in range(3):
+        with pytest.raises(OSError, match="disk"):
+            checking.check(waiting)
+    checking.check(waiting)
+
+    waiting.refresh_from_db()
+    task = StaffTask.objects.get()
+    assert waiting.verdict == "unread"
+    assert [one.code for one in waiting.findings.all()] == ["read.failed"]
+    assert task.sentence == "Look at the Reflection Guide of Ada Ward: we could not read all of it."
+
+
+def test_a_poisonous_file_does_not_keep_the_others_waiting(waiting, failing, monkeypatch):
+    good = add(waiting.document.submission.documents.last(), check=False, at=BEFORE_DUE + timedelta(seconds=1))
+
+    def only_the_first_breaks(path, expectation):
+        if str(path) == waiting.file.path:
+            raise OSError
+        return checks.examine_here(path, expectation)
+
+    monkeypatch.setattr(checks, "examine", only_the_first_breaks)
+    tasks.check_waiting()
+
+    good.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (good.verdict, waiting.verdict, waiting.tries) == ("ready", "checking", 1)
+
+
+def test_every_task_of_a_version_may_run_twice(waiting, monkeypatch):
+    monkeypatch.setattr(checks, "examine", checks.examine_here)
+
+    for _ in range(2):
+        tasks.check_version(waiting.pk)
+        tasks.check_waiting()
+
+    assert Version.objects.get().tries == 1
+    tasks.check_version(0)  # gone: forgiven
+
+
+def test_the_real_check_runs_in_a_process_of_its_own(waiting):
+    checking.check(waiting)
+
+    waiting.refresh_from_db()
+    assert waiting.verdict == "ready"
+
+
+def test_who_waited_long_is_written_to(waiting, clock):
+    clock(BEFORE_DUE + timedelta(minutes=5))
+    waiting.file.storage.delete(waiting.file.name)
+    waiting.file.storage.save(waiting.file.name, upload_of(b"%PDF-1.4"))
+
+    examine_now(waiting)
+
+    assert waiting.verdict == "blocked"
+    assert Message.objects.get().kind == "file-needs-fixing"
+
+
+def test_who_saw_it_at_once_is_not(before_due):
+    add(submission_in(State.DRAFT).documents.first(), content=b"%PDF-1.4", name="guide.pdf", at=BEFORE_DUE)
+
+    assert Message.objects.count() == 0
+
+
+def test_the_same_file_twice_is_noticed(before_due):
+    guide, plan = submission_in(State.DRAFT).documents.all()
+    content = fill_guide(guide.required, person=guide.submission.enrollment.person)
+
+    first, again = add(guide, content=content, at=BEFORE_DUE), add(guide, content=content, at=BEFORE_DUE)
+    elsewhere = add(plan, content=content, at=BEFORE_DUE)
+
+    assert first.verdict == "ready"
+    assert "same.before" in [one.code for one in again.findings.all()]
+    assert "same.as" in [one.code for one in elsewhere.findings.all()]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_task_is_queued_only_after_the_row_is_there(before_due, monkeypatch):
+    queued = []
+    monkeypatch.setattr(uploads, "hurry", lambda task, pk: queued.append(pk))
+    document = submission_in(State.DRAFT).documents.first()
+
+    with transaction.atomic():
+        version = add(document, check=False, at=BEFORE_DUE)
+        before = list(queued)
+
+    assert (before, queued) == ([], [version.pk])
+
+
+@pytest.mark.worker
+def test_a_worker_gives_the_verdict(worker, before_due):
+    from time import sleep
+
+    version = add(submission_in(State.DRAFT).documents.first(), check=False, at=BEFORE_DUE)
+
+    for _ in range(100):
+        version.refresh_from_db()
+        if version.verdict != "checking":
+            break
+        sleep(0.1)
+
+    assert version.verdict == "ready"

@@ -1,0 +1,151 @@
+"""Files come in whole, hashed and within limits; what goes wrong is said in a sentence."""
+
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from microcred.verdict import Refused
+from submissions import uploads
+from submissions.models import Version
+from submissions.states import State
+from tests.support.submitting import BEFORE_DUE, add, fill_guide, submission_in, upload_of
+
+pytestmark = pytest.mark.django_db
+MIB = 1024 * 1024
+
+
+@pytest.fixture
+def slot(ada, address):
+    return address("documents/growth-plan/")
+
+
+def send(client, slot, content, name="plan.docx", **headers):
+    return client.post(slot, {"file": SimpleUploadedFile(name, content)}, **headers)
+
+
+def stored(settings):
+    return list(Path(settings.MEDIA_ROOT).rglob("*.bin"))
+
+
+def test_bytes_are_kept_as_they_came(client, slot, settings):
+    response = send(client, slot, b"anything at all", name="my plan.docx")
+
+    version = Version.objects.get()
+    assert (response.status_code, response.url) == (302, slot)
+    assert version.sha256 == hashlib.sha256(b"anything at all").hexdigest()
+    assert (version.received_name, version.size_bytes, version.verdict) == ("my plan.docx", 15, "checking")
+    assert stored(settings)[0].read_bytes() == b"anything at all"
+
+
+def test_the_stored_name_holds_nothing_that_a_person_typed(client, slot, settings):
+    send(client, slot, b"x", name="../../etc/Ward, A.docx")
+
+    assert Version.objects.get().received_name == "Ward, A.docx"
+    assert "Ward" not in str(stored(settings)[0])
+
+
+def test_a_name_of_300_signs_is_cut(client, slot):
+    send(client, slot, b"x", name="a" * 300 + ".docx")
+
+    assert len(Version.objects.get().received_name) == 255
+
+
+def test_what_grows_past_the_limit_is_not_kept(client, slot, settings):
+    response = send(client, slot, b"x" * (25 * MIB + 1))
+
+    assert response.status_code == 413
+    assert uploads.TOO_LARGE.encode() in response.content
+    assert (Version.objects.count(), stored(settings)) == (0, [])
+
+
+def test_the_limit_itself_is_taken(client, slot):
+    assert send(client, slot, b"x" * (25 * MIB)).status_code == 302
+    assert Version.objects.get().size_bytes == 25 * MIB
+
+
+def test_a_flood_is_hung_up_on(client, slot, settings):
+    settings.UPLOAD_LIMIT_BYTES = 1000
+
+    response = send(client, slot, b"x" * 300_000)
+
+    assert response.status_code == 413
+
+
+def test_a_full_disk_is_told_and_keeps_nothing(client, slot, monkeypatch):
+    def full(self, *given):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("django.core.files.uploadedfile.TemporaryUploadedFile.write", full, raising=False)
+
+    response = send(client, slot, b"x")
+
+    assert response.status_code == 413
+    assert uploads.NO_ROOM.replace("'", "&#x27;").encode() in response.content
+
+
+def test_a_form_without_a_file_says_that_it_did_not_arrive(client, slot):
+    response = client.post(slot, {})
+
+    assert response.status_code == 422
+    assert b"The file did not arrive." in response.content
+
+
+def test_a_second_file_in_the_same_form_is_left_out(client, slot):
+    client.post(slot, {"file": [SimpleUploadedFile("a.docx", b"a"), SimpleUploadedFile("b.docx", b"b")]})
+
+    assert [version.received_name for version in Version.objects.all()] == ["a.docx"]
+
+
+def test_twenty_versions_are_enough(before_due):
+    document = submission_in(State.DRAFT).documents.first()
+    for hour in range(20):
+        add(document, content=b"x", at=BEFORE_DUE + timedelta(hours=hour), check=False)
+
+    with pytest.raises(Refused, match="20 versions of this document already"):
+        add(document, content=b"x", at=BEFORE_DUE + timedelta(hours=21), check=False)
+
+
+def test_ten_files_a_minute_are_enough(before_due):
+    document = submission_in(State.DRAFT).documents.first()
+    for _ in range(10):
+        add(document, content=b"x", at=BEFORE_DUE, check=False)
+
+    with pytest.raises(Refused, match="many files in one minute"):
+        add(document, content=b"x", at=BEFORE_DUE, check=False)
+
+
+def test_200_megabytes_a_day_are_enough(before_due):
+    document = submission_in(State.DRAFT).documents.first()
+    add(document, content=b"x", at=BEFORE_DUE, check=False)
+    Version.objects.update(size_bytes=200 * MIB)
+
+    with pytest.raises(Refused, match="more than 200 MB in one day"):
+        add(document, content=b"x", at=BEFORE_DUE + timedelta(hours=1), check=False)
+
+
+def test_a_file_in_the_wrong_slot_moves_to_the_right_one(before_due):
+    guide, plan = submission_in(State.DRAFT).documents.all()
+    person = guide.submission.enrollment.person
+    wrong = add(guide, content=fill_guide(plan.required, person=person), name="plan.docx", at=BEFORE_DUE)
+
+    moved = uploads.move(wrong, plan, by=person, arrived_at=BEFORE_DUE)
+
+    guide.refresh_from_db()
+    plan.refresh_from_db()
+    assert (guide.current, plan.current) == (None, moved)
+    assert moved.file.name == wrong.file.name
+
+
+def test_a_refused_file_leaves_no_bytes_behind(before_due, settings):
+    submission = submission_in(State.AWARDED)
+    before = stored(settings)
+
+    with pytest.raises(Refused):
+        uploads.receive(
+            submission.documents.first(), upload_of(b"x"), by=submission.enrollment.person, arrived_at=BEFORE_DUE
+        )
+
+    assert stored(settings) == before
