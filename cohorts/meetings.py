@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from cohorts import clock_changes
 from cohorts.models import Attendance, Event
@@ -29,11 +30,13 @@ class Meeting:
 
     @property
     def cohort_hours(self) -> str:
-        """The same in the cohort's zone, or nothing when that reads the same."""
+        """The same in the cohort's zone, with its day where that is another; nothing when both clocks agree."""
         first, last = self.event.starts_at, self.event.ends_at
-        if times.instant(first, reader=self.zone, cohort=self.cohort_zone).cohort:
-            return times.span(first, last, self.cohort_zone)
-        return ""
+        theirs, ours = (first.astimezone(ZoneInfo(zone)) for zone in (self.zone, self.cohort_zone))
+        if theirs.utcoffset() == ours.utcoffset():
+            return ""
+        hours = times.span(first, last, self.cohort_zone)
+        return hours if theirs.date() == ours.date() else f"{times.day(ours.date(), at=first)}, {hours}"
 
     def is_open_at(self, instant: datetime) -> bool:
         """Whether the way in is open: from 15 minutes before until the end."""
@@ -63,7 +66,7 @@ def values(meeting: Meeting) -> dict[str, object]:
     """What a letter about the meeting may say."""
     return {
         "meeting": meeting.event.title,
-        "meeting_short": short(meeting.event.starts_at, meeting),
+        "meeting_short": short(meeting),
         "meeting_time": spoken(meeting),
         "meeting_notes": notes(meeting),
     }
@@ -71,14 +74,19 @@ def values(meeting: Meeting) -> dict[str, object]:
 
 def spoken(meeting: Meeting) -> str:
     """`Mon, Nov 6, 2:00–3:30 PM MST (4:00–5:30 PM ET)`."""
-    day = times.instant(meeting.event.starts_at, reader=meeting.zone, cohort=meeting.cohort_zone).reader
-    words = f"{', '.join(day.split(', ')[:2])}, {meeting.hours}"
+    words = f"{_day(meeting)}, {meeting.hours}"
     return f"{words} ({meeting.cohort_hours})" if meeting.cohort_hours else words
 
 
-def short(moment: datetime, meeting: Meeting) -> str:
+def short(meeting: Meeting) -> str:
     """`Mon, Nov 6, 2:00 PM`."""
-    return times.instant(moment, reader=meeting.zone, cohort=meeting.cohort_zone).reader.rsplit(" ", 1)[0]
+    return f"{_day(meeting)}, {times.time_of_day(meeting.event.starts_at.astimezone(ZoneInfo(meeting.zone)))}"
+
+
+def _day(meeting: Meeting) -> str:
+    """Its day on the reader's calendar; the year goes without saying."""
+    first = meeting.event.starts_at
+    return times.day(first.astimezone(ZoneInfo(meeting.zone)).date(), at=first)
 
 
 def notes(meeting: Meeting) -> Markdown:

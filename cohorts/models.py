@@ -177,7 +177,8 @@ class Event(models.Model):
             raise ValidationError({"starts": "A meeting needs the time it begins and the time it ends."})
         if self.starts and self.ends and self.ends <= self.starts:
             raise ValidationError({"ends": "The meeting has to end after it begins."})
-        self.work_out_instants()
+        if self.on:
+            self.work_out_instants()
 
     def work_out_instants(self):
         """Fill `starts_at` and `ends_at` from the local date and times, by the rules of the cohort's zone."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+import structlog
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -14,6 +15,8 @@ from django.db.models.functions import Lower
 from cohorts.models import Cohort, Enrollment, StaffMembership
 from microcred.models import User
 from microcred.verdict import Refused
+
+log = structlog.get_logger(__name__)
 
 MOST = 2000
 FIELDS = {"email": "E-mail", "last_name": "Last name", "first_name": "First name", "organization": "District"}
@@ -220,7 +223,7 @@ def enroll(cohort: Cohort, rows: Iterable[Row], *, by: User) -> list[Enrollment]
         with transaction.atomic():
             people = _people(wanted)
             here = set(Enrollment.objects.filter(cohort=cohort).values_list("person", flat=True))
-            return Enrollment.objects.bulk_create(
+            added = Enrollment.objects.bulk_create(
                 [
                     Enrollment(cohort=cohort, person=person, organization=wanted[address].organization)
                     for address, person in people.items()
@@ -230,6 +233,8 @@ def enroll(cohort: Cohort, rows: Iterable[Row], *, by: User) -> list[Enrollment]
             )
     except IntegrityError as clash:
         raise Refused("Someone else changed the people of this cohort just now. Check the list again.") from clash
+    log.info("people_enrolled", cohort=cohort.slug, by=by.pk, count=len(added))
+    return added
 
 
 def _people(wanted: Mapping[str, Row]) -> dict[str, User]:

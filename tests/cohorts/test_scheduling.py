@@ -1,0 +1,302 @@
+"""A cohort is prepared and opened, its dates hold together, and changes are told to those who counted on them."""
+
+from datetime import UTC, date, datetime, time
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from cohorts import attending, opening, scheduling
+from cohorts.models import Cohort, Event, Reminder
+from microcred.models import Message
+from microcred.verdict import Refused
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+BEFORE = datetime(2023, 10, 20, 15, tzinfo=UTC)
+RULE = {
+    "key": "meeting", "event_kind": "meeting", "days": -2, "at": "09:00", "zone_of": "reader", "audience": "expected",
+    "letter": "reminder-meeting",
+}  # fmt: skip
+NEW = {
+    "name": "Fall 2023", "slug": "fall-2023-l2", "team_email": "fall@example.org", "zone": "America/New_York",
+    "learning_begins": "2023-09-01", "evidence_due": "2023-11-30", "reviews_due": "2023-12-13",
+    "decisions": "2023-12-15",
+}  # fmt: skip
+CLOSED = "Evidence is due on November\N{NO-BREAK SPACE}30, 2023."
+
+
+@pytest.fixture
+def cohort():
+    return factories.cohort()
+
+
+@pytest.fixture
+def meeting(cohort):
+    return Event.objects.get(cohort=cohort, kind="meeting", number=3)
+
+
+@pytest.fixture
+def admin(client, cohort):
+    cleo = factories.person("Cleo", "Lead")
+    factories.staff(cohort, cleo, "admin")
+    client.force_login(cleo)
+    return cleo
+
+
+def prepared(**fields):
+    dates = {"learning_begins": date(2023, 9, 1), "evidence_due": date(2023, 11, 30)}
+    edition = factories.edition(reminders=[RULE])
+    return opening.create(
+        edition,
+        by=factories.person("Cleo", "Lead"),
+        dates=dates,
+        name="Fall 2023",
+        slug="fall",
+        team_email="f@example.org",
+    )
+
+
+# Opening -------------------------------------------------------------------------------------------------------------
+def test_opening_freezes_the_edition_and_copies_its_reminders():
+    cohort = prepared()
+
+    opening.open_cohort(cohort, by=factories.person())
+
+    cohort.edition.refresh_from_db()
+    reminder = Reminder.objects.get()
+    assert cohort.edition.is_frozen
+    assert (reminder.at, reminder.days, reminder.subject) == (time(9), -2, "reminder-meeting for {{ first_name }}")
+
+
+def test_a_cohort_opens_once():
+    cohort = prepared()
+    opening.open_cohort(cohort, by=factories.person())
+
+    with pytest.raises(Refused) as refusal:
+        opening.open_cohort(cohort, by=factories.person())
+
+    assert str(refusal.value) == "The Fall 2023 cohort is open already."
+
+
+def test_a_cohort_without_a_date_for_evidence_stays_closed():
+    cohort = prepared()
+    cohort.events.filter(kind="evidence_due").delete()
+
+    with pytest.raises(Refused) as refusal:
+        opening.open_cohort(cohort, by=factories.person())
+
+    assert str(refusal.value) == ("The cohort has no date for “Evidence due” yet. Add it to the calendar first.")
+
+
+def test_an_admin_prepares_another_cohort_and_runs_it(client, admin):
+    client.post("/cohorts/new/", NEW | {"edition": factories.edition().pk})
+
+    made = Cohort.objects.get(slug="fall-2023-l2")
+    assert made in Cohort.objects.run_by(admin)
+    assert dict(made.events.values_list("kind", "on"))["evidence_due"] == date(2023, 11, 30)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("evidence_due", "2023-08-01", "Learning begins on September\N{NO-BREAK SPACE}1, 2023."),
+        ("reviews_due", "2023-11-30", CLOSED),
+        ("decisions", "2023-11-01", CLOSED),
+        ("decisions", "2023-12-12", "Reviews are due on December\N{NO-BREAK SPACE}13, 2023."),
+        ("slug", "New", "“new” is taken by a page of ours."),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_sentence(client, admin, field, value, sentence):
+    page = client.post("/cohorts/new/", NEW | {"edition": factories.edition().pk, field: value})
+
+    assert page.context["form"].errors[field][0].startswith(sentence)
+
+
+# Dates and meetings --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("on", "sentence"),
+    [
+        ("2023-08-31", "Learning begins on September\N{NO-BREAK SPACE}1, 2023. Choose that day or a later one."),
+        ("2023-12-01", f"{CLOSED} A meeting has to come before it, or on that day."),
+    ],
+)
+def test_a_meeting_lies_within_the_term(client, cohort, admin, on, sentence):
+    posted = {"title": "Extra", "on": on, "starts": "16:00", "ends": "17:30"}
+
+    page = client.post(f"/cohorts/{cohort.slug}/calendar/new/", posted)
+
+    assert page.context["form"].errors["on"] == [sentence]
+
+
+def test_a_meeting_is_added_with_the_next_number(client, cohort, admin):
+    posted = {"title": "Extra", "on": "2023-11-20", "starts": "16:00", "ends": "17:30"}
+
+    client.post(f"/cohorts/{cohort.slug}/calendar/new/", posted)
+
+    added = Event.objects.get(number=4)
+    assert (added.title, added.starts_at) == ("Extra", datetime(2023, 11, 20, 21, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(("starts", "ends"), [("16:00", "16:00"), ("16:00", "")])
+def test_a_meeting_ends_after_it_begins(client, cohort, admin, starts, ends):
+    posted = {"title": "Extra", "on": "2023-11-20", "starts": starts, "ends": ends}
+
+    page = client.post(f"/cohorts/{cohort.slug}/calendar/new/", posted)
+
+    assert "ends" in page.context["form"].errors
+
+
+@pytest.mark.parametrize("on", [date(2023, 11, 5), date(2024, 3, 10)])
+def test_an_hour_that_comes_twice_or_never_is_no_time_for_a_meeting(cohort, on):
+    hour = time(1, 30) if on.month == 11 else time(2, 30)
+    event = Event(cohort=cohort, kind="meeting", number=9, title="Night", on=on, starts=hour, ends=time(5))
+
+    with pytest.raises(ValidationError) as refusal:
+        event.full_clean()
+
+    assert refusal.value.messages == [f"The clocks change in that hour on {on:%B} {on.day}. Choose a time outside it."]
+
+
+def test_looking_shows_each_clock_and_saves_nothing(client, cohort, meeting, admin):
+    factories.enrollment(cohort, factories.person(zone="America/Phoenix"))
+    posted = {"title": "Moved", "on": "2023-11-07", "starts": "16:00", "ends": "17:30", "look": "yes"}
+
+    page = client.post(f"/cohorts/{cohort.slug}/calendar/3/", posted)
+
+    shown = [(row["place"], row["time"], row["last"], row["people"]) for row in page.context["views"]]
+    hour = "{}:00\N{NO-BREAK SPACE}PM".format
+    assert shown == [("Eastern Time", hour(4), "", 0), ("Arizona", hour(2), hour(1), 1)]
+    assert Event.objects.get(pk=meeting.pk).title == "Community of Practice 3"
+
+
+def test_a_moved_meeting_is_told_once_to_everyone_expected(cohort, meeting, clock):
+    clock(BEFORE)
+    ada, ben = factories.enrollment(cohort), factories.enrollment(cohort)
+    factories.enrollment(cohort, joined_at=None)
+    attending.cannot_come(ben, meeting)
+    meeting.on = date(2023, 11, 7)
+
+    scheduling.change(meeting)
+
+    mail = Message.objects.get()
+    assert (mail.person, mail.kind, mail.attachment_name) == (ada.person, "meeting-changed", "meeting.ics")
+    assert all(line in mail.attachment for line in ("METHOD:PUBLISH", "SEQUENCE:1", f"UID:{meeting.uid}"))
+
+
+def test_another_link_is_nobodys_mail(cohort, meeting, clock):
+    clock(BEFORE)
+    factories.enrollment(cohort)
+    meeting.where = "https://meet.example.org/other"
+
+    assert (scheduling.change(meeting), Event.objects.get(pk=meeting.pk).sequence) == (0, 1)
+
+
+def test_what_was_is_changed_without_telling(cohort, meeting, clock):
+    clock(datetime(2023, 11, 20, tzinfo=UTC))
+    factories.enrollment(cohort)
+    meeting.ends = time(17)
+
+    assert scheduling.change(meeting) == 0
+
+
+def test_a_cancelled_meeting_stays_and_is_told(client, cohort, meeting, admin, clock):
+    clock(BEFORE)
+    factories.enrollment(cohort)
+    page = client.get(f"/cohorts/{cohort.slug}/calendar/3/cancelling/")
+    assert "1 person is told by e-mail" in page.text
+
+    client.post(f"/cohorts/{cohort.slug}/calendar/3/cancelling/")
+    client.post(f"/cohorts/{cohort.slug}/calendar/3/cancelling/")
+
+    meeting.refresh_from_db()
+    mail = Message.objects.get()
+    assert (meeting.cancelled_by, meeting.sequence, mail.kind) == (admin, 1, "meeting-cancelled")
+    assert "METHOD:CANCEL" in mail.attachment
+
+
+def test_dates_move_together_or_not_at_all(client, cohort, admin):
+    kept = {"learning_begins": "2023-09-01", "reviews_due": "2023-12-13", "decisions": "2023-12-15"}
+
+    page = client.post(f"/cohorts/{cohort.slug}/calendar/dates/", kept | {"evidence_due": "2023-11-01"})
+
+    assert page.context["form"].errors["evidence_due"] == [
+        "Community of Practice 3 is after that day. Move the meeting first."
+    ]
+
+
+def test_a_date_is_moved(client, cohort, admin):
+    kept = {"learning_begins": "2023-09-01", "reviews_due": "2023-12-13", "decisions": "2023-12-15"}
+
+    client.post(f"/cohorts/{cohort.slug}/calendar/dates/", kept | {"evidence_due": "2023-12-01"})
+
+    event = cohort.events.get(kind="evidence_due")
+    assert (event.on, event.sequence, event.ends_at) == (
+        date(2023, 12, 1), 1, datetime(2023, 12, 2, 5, tzinfo=UTC),
+    )  # fmt: skip
+
+
+# Attendance ----------------------------------------------------------------------------------------------------------
+def test_attendance_is_kept_in_one_save(client, cohort, meeting, admin):
+    ada, ben = factories.enrollment(cohort), factories.enrollment(cohort)
+    posted = {f"status-{ada.pk}": "here", f"minutes-{ada.pk}": "83", f"status-{ben.pk}": "absent"}
+
+    client.post(f"/cohorts/{cohort.slug}/calendar/3/attendance/", posted)
+
+    assert sorted(meeting.attendances.values_list("enrollment", "status", "minutes")) == [
+        (ada.pk, "here", 83), (ben.pk, "absent", None),
+    ]  # fmt: skip
+
+
+def test_attendance_is_corrected_and_forgotten(cohort, meeting):
+    ada, by = factories.enrollment(cohort), cohort.opened_by
+    attending.record(meeting, {ada.pk: ("here", 83)}, by=by)
+
+    attending.record(meeting, {ada.pk: ("absent", None)}, by=by)
+    assert [row.status for row in meeting.attendances.all()] == ["absent"]
+
+    attending.record(meeting, {ada.pk: ("", None)}, by=by)
+    assert meeting.attendances.count() == 0
+
+
+def test_minutes_that_are_none_are_told_and_nothing_is_lost(client, cohort, meeting, admin):
+    ada = factories.enrollment(cohort)
+    posted = {f"status-{ada.pk}": "here", f"minutes-{ada.pk}": "many"}
+
+    page = client.post(f"/cohorts/{cohort.slug}/calendar/3/attendance/", posted)
+
+    assert "Ada Ward: minutes are a number up to 600." in page.text
+    assert 'value="many"' in page.text and meeting.attendances.count() == 0
+
+
+def test_meetings_count_from_the_minutes_that_the_badge_asks_for(cohort):
+    cohort.attendance_edition = factories.edition(meeting_minutes_required=60)
+    cohort.save()
+    ada, by = factories.enrollment(cohort), cohort.opened_by
+    for number, minutes in ((1, 83), (2, 59)):
+        attending.record(Event.objects.get(kind="meeting", number=number), {ada.pk: ("here", minutes)}, by=by)
+
+    progress = attending.progress([ada])[ada.pk]
+
+    assert (progress.attended, progress.of) == (1, 3)
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_progress_takes_two_queries_however_many(cohort, django_assert_num_queries, count):
+    rows = [factories.enrollment(cohort) for _ in range(count)]
+
+    with django_assert_num_queries(2):
+        attending.progress(rows)
+
+
+@pytest.mark.parametrize(("at", "kept"), [("20:59:59", True), ("21:00:00", False)])
+def test_one_says_that_one_cannot_come_until_it_begins(cohort, meeting, clock, at, kept):
+    ada = factories.enrollment(cohort)
+    clock(datetime.fromisoformat(f"2023-11-06T{at}+00:00"))
+
+    if kept:
+        attending.cannot_come(ada, meeting)
+    else:
+        with pytest.raises(Refused):
+            attending.cannot_come(ada, meeting)
+
+    assert meeting.attendances.count() == kept
