@@ -8,7 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Prefetch, Value
+from django.db.models import F, OuterRef, Prefetch, Q, Value
 from django.db.models.functions import Concat, Trim
 from django.urls import reverse
 
@@ -273,10 +273,11 @@ def _load(reader: Reader) -> tuple[float, int]:
 
 
 def _declared(cohort: Cohort) -> dict[int, set[int]]:
-    """Submission to the reviewers who handed it back."""
+    """Submission to the reviewers who handed it back, or who read it before an appeal."""
     found = defaultdict(set)
-    handed_back = Assignment.objects.filter(submission__enrollment__cohort=cohort, handed_back_at__isnull=False)
-    for submission, reviewer in handed_back.values_list("submission", "reviewer"):
+    given = Assignment.objects.filter(submission__enrollment__cohort=cohort)
+    closed = given.filter(Q(handed_back_at__isnull=False) | Q(pk__in=given.before_an_appeal()))
+    for submission, reviewer in closed.values_list("submission", "reviewer"):
         found[submission].add(reviewer)
     return found
 

@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 from badges.models import Criterion, Level, RequiredDocument, who_and_when
 from cohorts.models import Cohort, Event, StaffMembership
 from microcred import clock
-from submissions.models import Round, Submission
+from submissions.models import Round, Submission, WorkflowEvent
 from submissions.states import State
 
 PERSON = settings.AUTH_USER_MODEL
@@ -30,9 +30,15 @@ class AssignmentQuerySet(models.QuerySet):
     def unfinished(self):
         return self.standing().filter(Q(review__isnull=True) | Q(review__finished_at__isnull=True))
 
+    def before_an_appeal(self):
+        """Given before the submission was appealed: others read it now."""
+        appeals = WorkflowEvent.objects.filter(submission=OuterRef("submission"), move="appeal")
+        return self.filter(Exists(appeals.filter(at__gte=OuterRef("assigned_at"))))
+
     def of_the_last_round(self):
+        """Of the round that counts now, and not overtaken by an appeal."""
         later = Round.objects.filter(submission=OuterRef("submission"), number__gt=OuterRef("round_number"))
-        return self.filter(~Exists(later))
+        return self.filter(~Exists(later)).exclude(pk__in=self.model.objects.before_an_appeal())
 
     def handed_in(self):
         """Those whose round has been handed in: what a reviewer can open."""

@@ -49,7 +49,7 @@ def may_hand_back(person: User, assignment: Assignment) -> Verdict:
 
 
 def may_be_assigned(reviewer: User, submission: Submission) -> Verdict:
-    """Queries: two, and those of `may_read`."""
+    """Queries: three, and those of `may_read`."""
     if not may_read(reviewer, submission):
         return Verdict(f"{reviewer} wrote {submission}. Choose another reader.")
     if submission.state not in READABLE:
@@ -59,6 +59,8 @@ def may_be_assigned(reviewer: User, submission: Submission) -> Verdict:
     cohort = submission.enrollment.cohort_id
     if not StaffMembership.objects.reviewing().filter(cohort=cohort, person=reviewer).exists():
         return Verdict(f"{reviewer} is no reviewer of this cohort. Add them to its staff first.")
+    if submission.assignments.before_an_appeal().filter(reviewer=reviewer).exists():
+        return Verdict(f"{reviewer} read {submission} before its appeal. Somebody else reads it now.")
     declared = submission.assignments.filter(reviewer=reviewer).exclude(conflict="").first()
     if declared:
         return Verdict(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 
 from badges.models import Criterion, Level
 from reviews import changes
@@ -143,7 +143,7 @@ def _rows(submission, number: int):
     return (
         Criterion.objects.filter(document__edition=submission.enrollment.cohort.edition_id, document__is_scored=True)
         .annotate(is_open=Exists(asked) if number > 1 else Value(True))
-        .select_related("document", "prompt")
+        .select_related("prompt")
         .prefetch_related("levels")
         .order_by("document__position", "position")
     )
@@ -189,14 +189,14 @@ def _scores(assignment: Assignment) -> tuple[dict[int, Score], dict[int, Score]]
             review__assignment__reviewer=assignment.reviewer_id,
             review__assignment__round_number__lte=assignment.round_number,
         )
-        .select_related("level", "review__assignment")
-        .order_by("review__assignment__round_number")
+        .select_related("level")
+        .annotate(round_number=F("review__assignment__round_number"))
+        .order_by("round_number")
     )
     now: dict[int, Score] = {}
     before: dict[int, Score] = {}
     for score in found:
-        is_now = score.review.assignment_id == assignment.pk
-        (now if is_now else before)[score.criterion_id] = score
+        (now if score.round_number == assignment.round_number else before)[score.criterion_id] = score
     return now, before
 
 

@@ -8,8 +8,10 @@ from cohorts.models import StaffTask
 from microcred import clock
 from microcred.models import Message
 from microcred.verdict import Refused
-from reviews import assigning, scoring
+from reviews import assigning, decisions, scoring
 from reviews.models import Assignment
+from submissions import workflow
+from submissions.models import Submission
 from submissions.states import State
 from tests.support import factories, reviewing
 from tests.support.submitting import AFTER_ALL, submission_in
@@ -123,6 +125,21 @@ def test_a_reviewer_hears_once_a_day_of_all_that_was_assigned(cohort, cleo):
 
     assert Message.objects.filter(kind="reviewer-assigned", person=ben).count() == 2
     assert assigning.letter_values(cohort, [ben])[ben.pk]["submissions"] == "3 submissions"
+
+
+def test_an_appeal_is_read_by_somebody_else(cohort, cleo):
+    review = reviewing.reviewed(handed_in(cohort), reviewer(cohort), ranks={1: 1})
+    submission = Submission.objects.get()
+    decision = decisions.decide(submission, by=cleo, outcome="not_awarded")
+    decisions.release(decision, by=cleo)
+    submission = Submission.objects.get()
+    workflow.appeal(submission, by=cleo, why="The second page was overlooked.")
+
+    with pytest.raises(Refused, match="before its appeal"):
+        assigning.assign(submission, review.assignment.reviewer, by=cleo)
+    bea = reviewer(cohort, "Bea")
+
+    assert [(pair.submission, pair.reader.person) for pair in assigning.suggest(cohort).pairs] == [(submission, bea)]
 
 
 # By a plan -----------------------------------------------------------------------------------------------------------
