@@ -175,7 +175,7 @@ class Place:
     @property
     def choices(self) -> list[Reader]:
         """Everybody but the applicant and those who read it already."""
-        others = {one.reviewer_id for one in self.submission.readings if one is not self.reading}
+        others = {one.reviewer_id for one in readings_of(self.submission) if one is not self.reading}
         others.add(self.submission.enrollment.person_id)
         return [reader for reader in self.readers if reader.person.pk not in others]
 
@@ -234,6 +234,11 @@ def to_read(cohort: Cohort):
     )
 
 
+def readings_of(submission) -> list[Assignment]:
+    """The standing assignments that `to_read` fetched with it."""
+    return submission.readings
+
+
 def without_reader(cohort: Cohort):
     """Submissions before the readers that have fewer than the cohort asks for."""
     readings = count_of(Assignment.objects.standing().of_the_last_round().filter(submission=OuterRef("pk")))
@@ -258,7 +263,7 @@ def suggest(cohort: Cohort) -> Plan:
     pairs: list[Pair] = []
     not_done: list[str] = []
     for submission in sorted(waiting, key=lambda one: (len(free[one.pk]), one.number)):
-        places = cohort.readers_per_submission - len(submission.readings)
+        places = cohort.readers_per_submission - len(readings_of(submission))
         chosen = sorted((r for r in free[submission.pk] if r.has_room), key=_load)[:places]
         for reader in chosen:
             reader.has += 1
@@ -287,7 +292,7 @@ def _is_free(reader: Reader, submission: Submission, declared: dict[int, set[int
         bool(permissions.may_read(reader.person, submission))
         and not reader.shares_ground_with(submission)
         and reader.person.pk not in declared.get(submission.pk, ())
-        and all(reading.reviewer_id != reader.person.pk for reading in submission.readings)
+        and all(reading.reviewer_id != reader.person.pk for reading in readings_of(submission))
     )
 
 

@@ -41,8 +41,8 @@ def _paragraphs(text: str) -> list[list[str]]:
 
 def _pairs(old: list, new: list):
     """Each paragraph beside the one it came from, or beside None, in the order of reading."""
-    lines = [["".join(words) for words in paragraphs] for paragraphs in (old, new)]
-    for tag, i, i_end, j, j_end in SequenceMatcher(None, *lines, autojunk=False).get_opcodes():
+    before, after = (["".join(words) for words in paragraphs] for paragraphs in (old, new))
+    for tag, i, i_end, j, j_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":
             yield from zip(old[i:i_end], new[j:j_end], strict=True)
         else:
@@ -90,8 +90,8 @@ def _words(tokens: list[str]) -> int:
 
 
 def _pieces(old: list[str], new: list[str]):
-    bare = [[word.strip() for word in words] for words in (old, new)]
-    for tag, i, i_end, j, j_end in SequenceMatcher(None, *bare, autojunk=False).get_opcodes():
+    before, after = ([word.strip() for word in words] for words in (old, new))
+    for tag, i, i_end, j, j_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":
             yield "", new[j:j_end]
         else:

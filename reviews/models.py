@@ -38,7 +38,7 @@ class AssignmentQuerySet(models.QuerySet):
     def of_the_last_round(self):
         """Of the round that counts now, and not overtaken by an appeal."""
         later = Round.objects.filter(submission=OuterRef("submission"), number__gt=OuterRef("round_number"))
-        return self.filter(~Exists(later)).exclude(pk__in=self.model.objects.before_an_appeal())
+        return self.filter(~Exists(later)).exclude(pk__in=Assignment.objects.before_an_appeal())
 
     def handed_in(self):
         """Those whose round has been handed in: what a reviewer can open."""
@@ -168,7 +168,7 @@ class ReviewQuerySet(models.QuerySet):
 
     def readable_by(self, person):
         """A reviewer's own always; a colleague's of the same submission once one's own is finished."""
-        spoken = self.model.objects.finished().filter(assignment__reviewer=person)
+        spoken = Review.objects.finished().filter(assignment__reviewer=person)
         return self.filter(
             Q(assignment__reviewer=person)
             | Q(assignment__submission__in=spoken.values("assignment__submission"))

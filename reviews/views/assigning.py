@@ -43,7 +43,7 @@ def table(request, cohort):
 
 def _row(cohort: Cohort, submission: Submission, readers: list[Reader]) -> dict:
     """A submission with its places: those taken, then the empty ones up to the number the cohort asks for."""
-    taken = [assigning.Place(submission, reading, readers) for reading in submission.readings]
+    taken = [assigning.Place(submission, reading, readers) for reading in assigning.readings_of(submission)]
     empty = max(cohort.readers_per_submission - len(taken), 0)
     return {"submission": submission, "places": taken + [assigning.Place(submission, None, readers)] * empty}
 

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         with clock.fixed(now) if now else nullcontext():
             for name, entry in sorted(settings.CELERY_BEAT_SCHEDULE.items(), key=sends_last):
                 before = tally()
-                import_string(entry["task"])()
+                import_string(str(entry["task"]))()
                 self.stdout.write(f"{name}: {in_words(before, tally())}")
 
 
