@@ -16,7 +16,7 @@ from microcred import clock, times
 from submissions import next_step
 from submissions.countdown import Countdown, count_down
 from submissions.letters import closed_sentence, in_words
-from submissions.models import Receipt, Submission, Version
+from submissions.models import Submission, Version
 from submissions.slots import Slot, slots_of
 from submissions.states import MOVES, OPEN_TO_FILES, State
 from submissions.timeline import Dated, Station, of_events, stations
@@ -27,7 +27,10 @@ DONE = frozenset({Version.Verdict.READY, Version.Verdict.ADVICE, Version.Verdict
 
 @dataclass
 class Home:
-    """One applicant in one cohort at one instant, for a reader in `zone`. Queries: seven at most, all on first use."""
+    """One applicant in one cohort at one instant, for a reader in `zone`.
+
+    `enrollment` and `submission` come from `views.mine`. Queries: three, and one for an award, each on first use.
+    """
 
     enrollment: Enrollment
     submission: Submission
@@ -144,10 +147,10 @@ class Home:
         event = self.submission.events.filter(move="return_incomplete").last()
         return event.why if event else ""
 
-    @cached_property
-    def receipt(self) -> Receipt | None:
-        """The newest one."""
-        return self.submission.receipts.first() if self.submission.has_receipt else None
+    @property
+    def receipt_ref(self) -> str:
+        """The newest receipt, or ""; it came with the enrollment."""
+        return self.enrollment.receipt_ref or ""
 
     @cached_property
     def award(self) -> Award | None:
@@ -200,7 +203,7 @@ class Home:
             answers_to_revise=submission.current_round.open_rows,
             decision_on=self.decision_on,
             begins_on=self.begins_on,
-            receipt_url=f"receipts/{self.receipt.ref}/" if self.receipt else "documents/",
+            receipt_url=f"receipts/{self.receipt_ref}/" if self.receipt_ref else "documents/",
             award_url=self.award.get_absolute_url() if self.award else "/my/badges/",
             team_email=self.cohort.team_email,
         )

@@ -96,11 +96,6 @@ class Submission(models.Model):
         known = self.enrollment.cohort.events.all() if events is None else events
         return next((event.on for event in known if event.kind == Event.Kind.DECISIONS), None)
 
-    @property
-    def has_receipt(self) -> bool:
-        """Whether it was handed in at least once."""
-        return self.state not in (State.DRAFT, State.WITHDRAWN)
-
     def asked_for(self) -> set[int]:
         """Keys of the required documents that this round asks for again; empty in the first.
 

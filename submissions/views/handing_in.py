@@ -16,10 +16,11 @@ def submit(request, cohort):
     """Everything once more on one page; the button hands it in."""
     home = home_of(request, cohort)
     submission = home.submission
-    if request.method == "POST" and submission.state in HANDED_IN and home.receipt:
+    if request.method == "POST" and submission.state in HANDED_IN and home.receipt_ref:
         return _already(request, home)
     may_submit = permissions.may_submit(request.user, submission, at=request.arrived_at)
-    form = SubmitForm(request.POST or None, submission=submission, slots=home.slots)
+    posted = request.POST if request.method == "POST" else None
+    form = SubmitForm(posted, submission=submission, slots=home.slots)
     if request.method == "POST" and may_submit and form.is_valid():
         try:
             receipt = workflow.submit(submission, by=request.user, at=request.arrived_at, **form.cleaned_data)
@@ -40,7 +41,7 @@ def submit(request, cohort):
 def _already(request, home):
     """The same button in another tab: nothing happens twice."""
     messages.info(request, "You have submitted already. This is your receipt; nothing was sent twice.")
-    return redirect("submissions:receipt", home.cohort.slug, home.receipt.ref)
+    return redirect("submissions:receipt", home.cohort.slug, home.receipt_ref)
 
 
 @require_safe

@@ -1,6 +1,6 @@
 """What the pages of an applicant begin with: their enrollment and what they handed in."""
 
-from django.db.models import prefetch_related_objects
+from django.db.models import OuterRef, Subquery, prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -8,14 +8,19 @@ from django.utils import timezone
 from cohorts.models import Enrollment
 from submissions import workflow
 from submissions.home import Home
-from submissions.models import Submission, slots_and_rounds
+from submissions.models import Receipt, Submission, slots_and_rounds
 from submissions.slots import Slot
 
 
 def enrollments_of(request):
-    """The reader's own places; nobody else's exist for them."""
-    mine = Enrollment.objects.joined().filter(person=request.user)
-    return mine.select_related("cohort__edition__badge", "person", "submission")
+    """The reader's own places, each with its `receipt_ref`; nobody else's exist for them."""
+    newest = Receipt.objects.filter(submission__enrollment=OuterRef("pk")).order_by("-received_at", "-pk")
+    return (
+        Enrollment.objects.joined()
+        .filter(person=request.user)
+        .select_related("cohort__edition__badge", "person", "submission")
+        .annotate(receipt_ref=Subquery(newest.values("ref")[:1]))
+    )
 
 
 def submission_of(enrollment: Enrollment) -> Submission:
