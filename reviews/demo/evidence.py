@@ -37,8 +37,8 @@ def words() -> dict:
 class Writer:
     """One applicant at their desk: the same words every time it is played."""
 
-    def __init__(self, person: User, organization: str, *, thorough: bool = False) -> None:
-        self.person, self.thorough = person, thorough
+    def __init__(self, person: User, organization: str, *, thorough: bool = False, hurried: bool = False) -> None:
+        self.person, self.thorough, self.hurried = person, thorough, hurried
         self.luck = random.Random(f"{person.email}/{organization}")  # noqa: S311  (a play, not a secret)
         self.place, self.team = self.luck.choice(words()["places"]), self.luck.choice(words()["teams"])
 
@@ -46,17 +46,22 @@ class Writer:
         """An answer to every question: of the Reflection Guide in its order, elsewhere wherever they fit."""
         stock = words()["answers"]
         prompts = list(required.prompts.all())
-        pools = stock if len(prompts) == len(stock) else self.luck.sample(stock, k=min(len(prompts), len(stock)))
-        return {prompt.code: self._say(pool) for prompt, pool in zip(prompts, pools * len(prompts), strict=False)}
+        if len(prompts) != len(stock):
+            pools = [self.luck.choice(stock) for _ in prompts]
+            return {prompt.code: self._say(max(pool, key=len)) for prompt, pool in zip(prompts, pools, strict=True)}
+        said = [self._say(max(pool, key=len) if self.thorough else self.luck.choice(pool)) for pool in stock]
+        if self.hurried:
+            for number, text in words()["hurried"].items():
+                said[number - 1] = self._say(text)
+        return {prompt.code: text for prompt, text in zip(prompts, said, strict=True)}
 
-    def better(self, required: RequiredDocument, codes: set[str]) -> dict[str, str]:
-        """For a revision: new answers to `codes`."""
-        said = self.answers(required)
+    def better(self, earlier: dict[str, str], codes: set[str]) -> dict[str, str]:
+        """For a revision: more of what was done, under the answers to `codes`."""
         more = (
-            f"Since then we have done three things in {self.place}: the {self.team} met twice, wrote down who does "
-            "what, and looked at the first month of data together with the teachers."
+            "Since then we have done three things in {place}: the {team} met twice, wrote down who does what, and "
+            "looked at the first month of data together with the teachers."
         )
-        return {code: f"{said[code]}\n{more}" for code in codes}
+        return {**earlier, **{code: f"{earlier[code]}\n{self._say(more)}" for code in codes}}
 
     def file(self, required: RequiredDocument, answers: dict[str, str], *, revised: bool = False) -> bytes:
         """The template with `answers` typed in; some of us write in a program that drops content controls."""
@@ -75,6 +80,5 @@ class Writer:
             title_underscored=title.replace(" ", "_").replace(":", "_"),
         )  # fmt: skip
 
-    def _say(self, pool: list[str]) -> str:
-        said = max(pool, key=len) if self.thorough else self.luck.choice(pool)
-        return said.format(place=self.place, team=self.team)
+    def _say(self, text: str) -> str:
+        return text.format(place=self.place, team=self.team)

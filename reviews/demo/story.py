@@ -51,6 +51,7 @@ LIKE = {
     "nearly": "one", "blank": "one", "wrong_slot": "one", "pdf": "one", "extended": "one", "withdrawn": "activities",
     "awarded": "released", "revising": "released", "revised": "released",
 }  # fmt: skip
+HURRIED = ("revising", "revised", "one")
 
 
 class Story:
@@ -168,7 +169,7 @@ class Story:
         far = FAR.index(LIKE.get(did, did))
         if did == "invited":
             return
-        writer = Writer(enrollment.person, about["organization"], thorough=did == "nearly")
+        writer = Writer(enrollment.person, about["organization"], thorough=did == "nearly", hurried=did in HURRIED)
         self.writers[enrollment.pk] = writer
         self.later(-84 + number % 4, 10, number, partial(self.join, enrollment, about.get("zone", ZONE)))
         self._plan_activities(enrollment, far)
@@ -317,10 +318,11 @@ class Story:
         rows = [row for _, row, _ in scoring.rows_of(review)]
         luck, said = self.writers[enrollment.pk].luck, words()["comments"]
         short = {rows[3], rows[6]} if falls_short and len(rows) > 6 else set()
-        for row in rows[: round(len(rows) * share)]:
+        for number, row in enumerate(rows[: round(len(rows) * share)], start=luck.randint(0, 5)):
             levels = sorted(row.levels.all(), key=lambda level: level.rank)
             level = levels[-2] if row in short else levels[-1]
-            comment = luck.choice(said["open" if row in short else "met"])
+            comments = said["open" if row in short else "met"]
+            comment = comments[number % len(comments)]
             scoring.save(review, row, level=level, comment=comment, private_note="", version=0)
         if share == 1:
             scoring.finish(review, by=assignment.reviewer)
@@ -340,7 +342,7 @@ class Story:
             answer.prompt.code: answer.text
             for answer in submission.documents.get(required=guide).versions.latest("number").answers.all()
         }
-        content = writer.file(guide, {**earlier, **writer.better(guide, asked)}, revised=True)
+        content = writer.file(guide, writer.better(earlier, asked), revised=True)
         self.add_bytes(enrollment, guide, content, writer.name(guide, revised=True))
         self.submit(enrollment, what_changed=words()["what_changed"])
         self.assign_again(submission)
