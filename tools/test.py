@@ -6,6 +6,7 @@ that did not run, or skipped a test, is a failure.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -83,6 +84,7 @@ class Part:
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers are stopped then, too
     part = next((argument for argument in sys.argv[1:] if argument.startswith("--part=")), "")
     arguments = [argument for argument in sys.argv[1:] if argument != part]
     chosen = any(not argument.startswith("-") for argument in arguments)
