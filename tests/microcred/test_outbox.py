@@ -1,0 +1,155 @@
+"""Mail that is owed: sent once, whoever comes by; delayed by nothing worse than a delay."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.mail.backends.locmem import EmailBackend
+
+from microcred import letters, outbox
+from microcred.models import Message
+from microcred.tasks import hurry, send_owed
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2023, 10, 30, 16, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def noon(clock):
+    clock(NOON)
+
+
+def owed(key="one", **fields):
+    letter = letters.compose("Hello {{ name }}", "Dear **{{ name }}**", {"name": "Ada"})
+    outbox.owe([outbox.message(letter, factories.person(), key=key, kind="test", **fields)])
+    return Message.objects.get(key=key)
+
+
+def test_it_leaves_with_both_parts_and_is_written_down(mailbox):
+    row = owed(reply_to="team@example.org")
+
+    assert outbox.send_due() == 1
+
+    row.refresh_from_db()
+    mail = mailbox[0]
+    assert (mail.subject, mail.body, mail.reply_to) == ("Hello Ada", "Dear Ada\n", ["team@example.org"])
+    assert "<strong>Ada</strong>" in mail.alternatives[0].content
+    assert (row.state, row.sent_at, row.leased_until) == ("sent", NOON, None)
+
+
+def test_owed_twice_is_owed_once(mailbox):
+    owed()
+    owed()
+
+    outbox.send_due()
+
+    assert len(mailbox) == 1
+
+
+def test_what_is_not_due_waits(mailbox, clock):
+    owed(due_at=NOON + timedelta(minutes=5))
+    assert outbox.send_due() == 0
+
+    clock(NOON + timedelta(minutes=5))
+
+    assert outbox.send_due() == 1
+
+
+def test_what_is_useless_by_now_is_not_sent(mailbox):
+    row = owed(useless_at=NOON)
+
+    assert outbox.send_due() == 0
+
+    row.refresh_from_db()
+    assert (row.state, row.reason) == ("skipped", "Its time had passed before it could be sent.")
+
+
+def test_what_one_sender_holds_another_leaves_alone(clock):
+    owed()
+    assert len(outbox.claim()) == 1
+    assert outbox.claim() == []
+
+    clock(NOON + outbox.LEASE)
+
+    assert [row.tries for row in outbox.claim()] == [2]
+
+
+@pytest.fixture
+def refused(monkeypatch):
+    """Addresses that the mail server refuses."""
+    refused = set()
+
+    def send(self, mails):
+        if refused & {mail.to[0] for mail in mails}:
+            raise ConnectionRefusedError
+        return original(self, mails)
+
+    original = EmailBackend.send_messages
+    monkeypatch.setattr(EmailBackend, "send_messages", send)
+    return refused
+
+
+def test_one_bad_address_does_not_keep_the_others(refused, mailbox):
+    refused.add(owed("one").address)
+    owed("two")
+
+    assert (outbox.send_due(), len(mailbox)) == (1, 1)
+
+
+def test_a_refused_mail_is_tried_later_and_later(refused, clock):
+    row = owed()
+    refused.add(row.address)
+    waits = []
+    for _ in range(4):
+        outbox.send_due()
+        row.refresh_from_db()
+        waits.append((row.leased_until - outbox.clock.now()) // timedelta(minutes=1))
+        clock(row.leased_until)
+
+    assert waits == [1, 2, 4, 8]
+
+
+def test_in_the_end_it_is_given_up_with_a_reason(refused, clock):
+    row = owed()
+    refused.add(row.address)
+    for _ in range(Message.MAX_TRIES):
+        outbox.send_due()
+        row.refresh_from_db()
+        clock(row.leased_until or NOON)
+
+    assert (row.state, row.reason) == ("failed", "The mail server refused it 12 times.")
+
+
+def test_sent_again_it_has_the_same_id(mailbox):
+    row = owed()
+
+    assert outbox.as_email(row).extra_headers["Message-ID"] == outbox.as_email(row).extra_headers["Message-ID"]
+
+
+def test_a_meeting_travels_with_its_mail(mailbox):
+    owed(attachment_name="meeting.ics", attachment="BEGIN:VCALENDAR", is_reminder=True)
+
+    outbox.send_due()
+
+    assert mailbox[0].attachments[0] == ("meeting.ics", "BEGIN:VCALENDAR", "text/calendar")
+    assert mailbox[0].extra_headers["List-Unsubscribe"].endswith("/account/>")
+
+
+def test_a_broker_that_is_away_loses_nothing(monkeypatch):
+    def away(*args):
+        raise ConnectionError
+
+    monkeypatch.setattr(send_owed, "delay", away)
+
+    hurry(send_owed)
+
+    assert owed().state == "owed"
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_claiming_takes_the_same_queries_however_many(django_assert_num_queries, count):
+    for number in range(count):
+        owed(f"{number}")
+
+    with django_assert_num_queries(4):  # savepoints, due rows, leases
+        outbox.claim()
