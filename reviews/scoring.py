@@ -16,6 +16,7 @@ from reviews import permissions
 from reviews.agreement import criteria_of, passes, passing
 from reviews.models import Assignment, Review, Score
 from submissions import workflow
+from submissions.models import Version
 
 SMALL_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -29,11 +30,16 @@ class Changed(Exception):
 
 
 def start(assignment: Assignment, *, by: User) -> Review:
-    """Open the submission for the first time: its versions are frozen. Later, the review as it is."""
+    """Open the submission for the first time: its versions are frozen. Later, the review as it is.
+
+    Raises: Refused, when it is not this person's to score, or a file of it has no verdict yet.
+    """
     if assignment.begun:
         return assignment.begun
     if not (may := permissions.may_score(by, assignment)):
         raise Refused(may.reason)
+    if assignment.submission.documents.filter(current__verdict=Version.Verdict.CHECKING).exists():
+        raise Refused(f"A file of {assignment.submission} is still being checked. Open it again in a minute.")
     with transaction.atomic():
         workflow.start_review(assignment.submission, by=by)
         review, _ = Review.objects.get_or_create(assignment=assignment)

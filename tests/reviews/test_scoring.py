@@ -14,7 +14,7 @@ from microcred.verdict import Refused
 from reviews import assigning, decisions, reminders, scoring
 from reviews.models import Assignment, Review, SavedComment, Score
 from submissions import workflow
-from submissions.models import Answer, DocumentAccess, Submission
+from submissions.models import Answer, DocumentAccess, Submission, Version
 from submissions.states import State
 from tests.support import factories, reviewing
 from tests.support.submitting import AFTER_ALL, add_all, submission_in
@@ -79,6 +79,16 @@ def test_starting_twice_is_starting_once(given):
     again = scoring.start(Assignment.objects.with_submission().get(pk=given.pk), by=given.reviewer)
 
     assert first == again
+
+
+def test_a_review_waits_for_the_verdict_on_a_file(given):
+    Version.objects.filter(document__submission=given.submission).update(verdict="checking")
+
+    with pytest.raises(Refused, match="still being checked"):
+        scoring.start(given, by=given.reviewer)
+
+    given.submission.refresh_from_db()
+    assert given.submission.state == State.SUBMITTED
 
 
 def test_only_the_reviewer_starts_the_review(given):
