@@ -48,7 +48,7 @@ def sample(rule: Reminder, cohort: Cohort, enrollment: Enrollment, *, at: dateti
     """The reminder as one person would read it; what only the day itself can tell is marked as such."""
     enrollment.cohort = cohort
     event = _event(rule, cohort, at)
-    values = dict.fromkeys(letters.placeholders(rule.subject + rule.body), WORKED_OUT)
+    values: dict[str, object] = dict.fromkeys(letters.placeholders(rule.subject + rule.body), WORKED_OUT)
     values |= mailing.common_values(cohort, enrollment.person)
     if event and event.is_meeting:
         values |= meeting_values(rule, Occasion.of_event(event), [enrollment])[enrollment.pk]

@@ -202,7 +202,8 @@ def meeting_values(rule: Reminder, occasion: Occasion, members: list) -> dict[in
     event, cohort = occasion.event, occasion.cohort
     assert event is not None
     earlier = cohort.events.meetings().standing().filter(starts_at__lt=event.starts_at).order_by("-starts_at", "-pk")
-    before, found = earlier.first(), {}
+    before = earlier.first()
+    found: dict[int, dict[str, object]] = {}
     for zone, group in groupby(sorted(members, key=_zone), key=_zone):
         reader = zone or cohort.zone
         note = clock_changes.sentence(event, before, reader=reader, cohort=cohort.zone)

@@ -106,9 +106,13 @@ def read(
     Raises: Refused, when the text as a whole cannot be read.
     """
     roster = _parsed(text)
-    kept = [replace(row, **(fixes or {}).get(row.number, {})) for row in roster.rows if row.number not in leave_out]
+    kept = [_fixed(row, (fixes or {}).get(row.number, {})) for row in roster.rows if row.number not in leave_out]
     roster.rows = _judged(kept, cohort)
     return roster
+
+
+def _fixed(row: Row, fix: Mapping[str, str]) -> Row:
+    return replace(row, email=fix.get("email", row.email), last_name=fix.get("last_name", row.last_name)[:80])
 
 
 def _parsed(text: str) -> Roster:
@@ -181,7 +185,9 @@ def _known(cohort: Cohort) -> tuple[set[str], dict[str, str], dict[str, list[str
     people = Enrollment.objects.filter(cohort=cohort).values_list(
         "person__email", "person__first_name", "person__last_name"
     )
-    here, names, staff = set(), {}, {}
+    here: set[str] = set()
+    names: dict[str, str] = {}
+    staff: dict[str, list[str]] = {}
     for email, first, last in people:
         here.add(email.lower())
         names[f"{first} {last}".strip().lower()] = email

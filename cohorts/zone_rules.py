@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+Observance = TimezoneStandard | TimezoneDaylight
 FIRST_YEAR = 1990
 YEARS_AHEAD = 5
 
@@ -48,7 +49,7 @@ def timezone(zone: str, first_year: int, last_year: int) -> Timezone:
     return component
 
 
-def _observances(zone: str, recent: list[Change], years: range) -> Iterator[TimezoneStandard]:
+def _observances(zone: str, recent: list[Change], years: range) -> Iterator[Observance]:
     """One observance with a yearly rule if all `recent` changes follow one; else one for each change."""
     if not recent:
         return
@@ -78,8 +79,8 @@ def _first(zone: str, known: Change, rule: tuple[int, str], years: range) -> Cha
     return first
 
 
-def _observance(change: Change, rule: tuple[int, str] | None = None) -> TimezoneStandard:
-    part = TimezoneDaylight() if change.after > change.before else TimezoneStandard()
+def _observance(change: Change, rule: tuple[int, str] | None = None) -> Observance:
+    part: Observance = TimezoneDaylight() if change.after > change.before else TimezoneStandard()
     part.add("dtstart", change.local)
     if rule:
         part.add("rrule", {"freq": "yearly", "bymonth": rule[0], "byday": rule[1]})
@@ -89,7 +90,7 @@ def _observance(change: Change, rule: tuple[int, str] | None = None) -> Timezone
     return part
 
 
-def _fixed(zone: str, year: int) -> TimezoneStandard:
+def _fixed(zone: str, year: int) -> Observance:
     """A zone whose clocks never change."""
     at = datetime(year, 1, 1, tzinfo=ZoneInfo(zone))
     offset = at.utcoffset() or timedelta()

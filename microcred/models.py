@@ -12,7 +12,7 @@ from microcred import clock
 from microcred.zones import validate_zone
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     def create_user(self, email, password=None, **fields):
         """A person who signs in with `email`; without a password, by a code sent there."""
         user = self.model(email=self.normalize_email(email), **fields)
