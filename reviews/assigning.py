@@ -1,6 +1,6 @@
 """Who reads what: by hand, or by a plan that balances the load and keeps clear of conflicts."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,7 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Prefetch, Q, Value
+from django.db.models import Count, F, OuterRef, Prefetch, Q, Value
 from django.db.models.functions import Concat, Trim
 from django.urls import reverse
 
@@ -109,12 +109,8 @@ def tell(cohort: Cohort, reviewers: Iterable[User]) -> None:
 def letter_values(cohort: Cohort, reviewers: Iterable[User]) -> dict[int, dict[str, object]]:
     """What a letter about the queue says, for each of `reviewers` who has something to do. Queries: two."""
     people = {one.pk: one for one in reviewers}
-    waiting = Counter(
-        Assignment.objects.to_do()
-        .filter(submission__enrollment__cohort=cohort, reviewer__in=people)
-        .order_by()
-        .values_list("reviewer", flat=True)
-    )
+    to_do = Assignment.objects.to_do().filter(submission__enrollment__cohort=cohort, reviewer__in=people)
+    waiting = dict(to_do.order_by().values_list("reviewer").annotate(Count("pk")))
     due = cohort.events.standing().filter(kind=Event.Kind.REVIEWS_DUE).order_by("ends_at").first()
     return {
         who: {
@@ -216,11 +212,10 @@ class Plan:
 def readers_of(cohort: Cohort) -> list[Reader]:
     """The reviewers of a cohort with their load. Queries: two."""
     standing = Assignment.objects.standing().of_the_last_round().filter(submission__enrollment__cohort=cohort)
-    rows = standing.order_by().values_list("reviewer", "review__finished_at")
-    has = Counter(reviewer for reviewer, _ in rows)
-    finished = Counter(reviewer for reviewer, finished_at in rows if finished_at)
+    counts = standing.order_by().values("reviewer").annotate(has=Count("pk"), finished=Count("review__finished_at"))
+    loads = {row.pop("reviewer"): row for row in counts}
     staff = cohort.staff.filter(role=StaffMembership.Role.REVIEWER).select_related("person")
-    return [Reader(one, has[one.person_id], finished[one.person_id]) for one in staff]
+    return [Reader(one, **loads.get(one.person_id, {"has": 0})) for one in staff]
 
 
 def to_read(cohort: Cohort):
@@ -281,7 +276,7 @@ def _declared(cohort: Cohort) -> dict[int, set[int]]:
     """Submission to the reviewers who handed it back, or who read it before an appeal."""
     found = defaultdict(set)
     given = Assignment.objects.filter(submission__enrollment__cohort=cohort)
-    closed = given.filter(Q(handed_back_at__isnull=False) | Q(pk__in=given.before_an_appeal()))
+    closed = given.filter(Q(handed_back_at__isnull=False) | Q(pk__in=given.before_an_appeal().values("pk")))
     for submission, reviewer in closed.values_list("submission", "reviewer"):
         found[submission].add(reviewer)
     return found

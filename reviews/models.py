@@ -32,13 +32,12 @@ class AssignmentQuerySet(models.QuerySet):
 
     def before_an_appeal(self):
         """Given before the submission was appealed: others read it now."""
-        appeals = WorkflowEvent.objects.filter(submission=OuterRef("submission"), move="appeal")
-        return self.filter(Exists(appeals.filter(at__gte=OuterRef("assigned_at"))))
+        return self.filter(_appealed_since())
 
     def of_the_last_round(self):
         """Of the round that counts now, and not overtaken by an appeal."""
         later = Round.objects.filter(submission=OuterRef("submission"), number__gt=OuterRef("round_number"))
-        return self.filter(~Exists(later)).exclude(pk__in=Assignment.objects.before_an_appeal())
+        return self.filter(~Exists(later), ~_appealed_since())
 
     def handed_in(self):
         """Those whose round has been handed in: what a reviewer can open."""
@@ -96,6 +95,11 @@ class AssignmentQuerySet(models.QuerySet):
             organization__iexact=OuterRef("submission__enrollment__organization"),
         ).exclude(organization="")
         return self.annotate(same_organization=Exists(colleagues))
+
+
+def _appealed_since():
+    appeals = WorkflowEvent.objects.filter(submission=OuterRef("submission"), move="appeal")
+    return Exists(appeals.filter(at__gte=OuterRef("assigned_at")))
 
 
 def count_of(rows):
