@@ -331,7 +331,7 @@ class Receipt(models.Model):
     files = models.JSONField(help_text="[{title, name, size_bytes, sha256, arrived_at}]")
 
     class Meta:
-        ordering = ("-received_at", "-pk")
+        ordering = ("-pk",)
 
     def __str__(self) -> str:
         return f"Receipt {self.ref}"

@@ -54,6 +54,11 @@ class Slot:
         return LOOKS[self.state]
 
     @property
+    def is_well_named(self) -> bool:
+        """Whether its name says already what ours would."""
+        return any(one.code == "ok.name" for one in self.said) or self.version.renamed_at is not None
+
+    @property
     def offers_fix(self) -> bool:
         """Whether a remark brings its own box, with a way to another file in it."""
         return any(one.fix in ("rename", "move", "how") or one.level == Version.Verdict.BLOCKED for one in self.said)

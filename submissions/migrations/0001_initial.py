@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='receipts', to='submissions.submission')),
             ],
             options={
-                'ordering': ('-received_at', '-pk'),
+                'ordering': ('-pk',),
             },
         ),
         migrations.CreateModel(

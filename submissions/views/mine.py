@@ -14,7 +14,7 @@ from submissions.slots import Slot
 
 def enrollments_of(request):
     """The reader's own places, each with its `receipt_ref`; nobody else's exist for them."""
-    newest = Receipt.objects.filter(submission__enrollment=OuterRef("pk")).order_by("-received_at", "-pk")
+    newest = Receipt.objects.filter(submission__enrollment=OuterRef("pk"))
     return (
         Enrollment.objects.joined()
         .filter(person=request.user)
