@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from badges.models import Criterion, Edition, Level
 from microcred.verdict import ALLOWED, Verdict
-from reviews.models import Assignment, Decision, Score
+from reviews.models import Assignment, Decision
 from submissions.models import Round, Submission, WorkflowEvent
 
 
@@ -160,10 +160,10 @@ def criteria_of(editions: Iterable[int]) -> dict[int, list[Criterion]]:
 
 @dataclass(frozen=True)
 class _Reading:
-    """One reader's assignment with its scores by criterion."""
+    """One reader's assignment, with what was said by criterion."""
 
     assignment: Assignment
-    scores: dict[int, Score]
+    remarks: dict[int, Remark]
 
     @property
     def review(self):
@@ -194,13 +194,14 @@ def _readings(submissions) -> dict[int, list[_Reading]]:
         .prefetch_related("review__scores__level")
         .order_by("assigned_at", "pk")
     )
-    readings = (_Reading(each, _scores(each)) for each in assignments)
+    readings = (_Reading(each, _remarks(each)) for each in assignments)
     return _grouped(readings, lambda reading: reading.assignment.submission_id)
 
 
-def _scores(assignment: Assignment) -> dict[int, Score]:
+def _remarks(assignment: Assignment) -> dict[int, Remark]:
     review = getattr(assignment, "review", None)
-    return {score.criterion_id: score for score in review.scores.all() if score.level_id} if review else {}
+    scores = review.scores.all() if review else ()
+    return {each.criterion_id: Remark(assignment.reviewer, each.level, each.comment) for each in scores if each.level}
 
 
 def _grouped(rows, key) -> dict:
@@ -231,16 +232,15 @@ def _round_of(criterion: Criterion, rounds: list[Round]) -> int:
 
 def _row(number: int, criterion: Criterion, asked_in: int, current: Round, finished: list[_Reading]) -> Row:
     spoken = [
-        (reading, reading.scores[criterion.pk])
+        reading
         for reading in finished
-        if reading.assignment.round_number == asked_in and criterion.pk in reading.scores
+        if reading.assignment.round_number == asked_in and criterion.pk in reading.remarks
     ]
-    settled = [pair for pair in spoken if pair[0].settles]
-    counting = settled or spoken
-    level = min((score.level for _, score in counting), key=lambda level: level.rank, default=None)
-    said = settled if any(score.comment.strip() for _, score in settled) else spoken
-    remarks = tuple(Remark(reading.assignment.reviewer, score.level, score.comment) for reading, score in said)
-    return Row(criterion, number, asked_in == current.number, level, remarks)
+    said = [reading.remarks[criterion.pk] for reading in spoken]
+    settled = [reading.remarks[criterion.pk] for reading in spoken if reading.settles]
+    level = min((remark.level for remark in settled or said), key=lambda level: level.rank, default=None)
+    shown = settled if any(remark.comment.strip() for remark in settled) else said
+    return Row(criterion, number, asked_in == current.number, level, tuple(shown))
 
 
 def _disputed(edition: Edition, rows: tuple[Row, ...], finished: list[_Reading]) -> tuple[Row, ...]:
@@ -251,8 +251,8 @@ def _disputed(edition: Edition, rows: tuple[Row, ...], finished: list[_Reading])
     outcomes = {_passes_for(reading, edition, rows) for reading in readers}
 
     def differs(row: Row) -> bool:
-        scores = [reading.scores[row.criterion.pk] for reading in readers if row.criterion.pk in reading.scores]
-        ranks = [score.level.rank for score in scores]
+        said = [reading.remarks.get(row.criterion.pk) for reading in readers]
+        ranks = [remark.level.rank for remark in said if remark]
         met = {rank >= passing(row.criterion).rank for rank in ranks}
         return bool(ranks) and (max(ranks) - min(ranks) > 1 or (len(outcomes) > 1 and len(met) > 1))
 
@@ -263,7 +263,7 @@ def _passes_for(reading: _Reading, edition: Edition, rows: tuple[Row, ...]) -> b
     """Whether the badge would be earned if this reader alone had spoken in this round."""
 
     def met(row: Row) -> bool:
-        score = reading.scores.get(row.criterion.pk)
-        return score.level.rank >= passing(row.criterion).rank if row.is_open and score else row.is_met
+        remark = reading.remarks.get(row.criterion.pk)
+        return remark.level.rank >= passing(row.criterion).rank if row.is_open and remark else row.is_met
 
     return passes(edition, sum(met(row) for row in rows), of=len(rows))

@@ -39,7 +39,7 @@ def tell_of_composites(part: Award, *, cohort: Cohort) -> None:
     outbox.owe([_letter(each, cohort) for each in whole.select_related("edition__badge", "person")])
 
 
-def earned_by_attending(cohort: Cohort) -> QuerySet[Enrollment]:
+def earned_by_attending(cohort: Cohort) -> QuerySet:
     """Those who were at enough meetings, long enough, and do not hold the attendance badge yet."""
     edition = cohort.attendance_edition
     if edition is None or not edition.meetings_required:

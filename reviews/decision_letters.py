@@ -75,6 +75,7 @@ def _open(standing: Standing) -> dict[str, object]:
 
 
 def _due(decision: Decision, standing: Standing) -> dict[str, object]:
+    assert decision.due_on is not None, "The database keeps no revision without its day."
     enrollment = standing.submission.enrollment
     end = clock.end_of_day(decision.due_on, enrollment.cohort.zone)
     titles = list(dict.fromkeys(row.criterion.document.short_title for row in standing.open_rows))

@@ -110,8 +110,8 @@ def _chosen(proposal: Proposal, outcome: str | None) -> Outcome:
     raise Refused("This was the last attempt that the cohort allows. Another revision cannot be asked for.")
 
 
-def _revision_day(submission: Submission, day: date) -> date:
-    if day <= clock.today(submission.enrollment.cohort.zone):
+def _revision_day(submission: Submission, day: date | None) -> date:
+    if day is None or day <= clock.today(submission.enrollment.cohort.zone):
         raise Refused("A revision needs time: choose a day after today.")
     return day
 
@@ -224,7 +224,7 @@ def release_due(now: datetime) -> int:
     return out
 
 
-def in_review(cohort: Cohort) -> QuerySet[Submission]:
+def in_review(cohort: Cohort) -> QuerySet:
     """Submissions being reviewed, each with `finished` and `unfinished` readers of its current round."""
     current = Round.objects.filter(submission=OuterRef("submission")).order_by("-number").values("number")[:1]
     reading = Assignment.objects.standing().filter(submission=OuterRef("pk"), round_number=Subquery(current))
@@ -233,7 +233,7 @@ def in_review(cohort: Cohort) -> QuerySet[Submission]:
     )
 
 
-def reviewed(cohort: Cohort) -> QuerySet[Submission]:
+def reviewed(cohort: Cohort) -> QuerySet:
     """Those with every required review of the round finished: ready to decide, or waiting for a second reader."""
     return in_review(cohort).filter(is_unfinished=False, finished__gte=cohort.readers_per_submission)
 

@@ -68,7 +68,7 @@ def of(decision: Decision, *, since: int | None = None) -> Feedback:
     revised = reading.answers_of(decision.submission, since) if since else {}
 
     def told(row: Row) -> Told:
-        prompt = row.criterion.prompt_id
+        prompt = row.criterion.prompt_id or 0
         now = revised.get(prompt)
         return Told(row, read.get(prompt), now if now and now.version.round_number == since else None)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import quote
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
@@ -13,7 +14,7 @@ from cohorts import deadlines
 from cohorts.models import ActivityMark, Attendance, Cohort, Enrollment, Event
 from microcred import times
 from microcred.models import Message
-from reviews.models import Assignment, Review
+from reviews.models import Assignment, AssignmentQuerySet, Review
 from submissions.models import Document, Round, Version
 from submissions.states import State
 
@@ -41,7 +42,7 @@ def attended(cohort: Cohort) -> QuerySet[Attendance]:
     )
 
 
-def with_facts(people: QuerySet[Enrollment], cohort: Cohort) -> QuerySet[Enrollment]:
+def with_facts(people: QuerySet[Enrollment], cohort: Cohort) -> QuerySet:
     """Each with what filters and counts ask: state, started, meetings, documents in, reviews finished."""
     mine = {"submission__enrollment": OuterRef("pk")}
     marked = Exists(ActivityMark.objects.filter(enrollment=OuterRef("pk")))
@@ -62,7 +63,7 @@ def with_facts(people: QuerySet[Enrollment], cohort: Cohort) -> QuerySet[Enrollm
     )
 
 
-def _current_readings() -> QuerySet[Assignment]:
+def _current_readings() -> AssignmentQuerySet:
     """Standing assignments of the round that lies before the readers."""
     latest = Round.objects.filter(submission__enrollment=OuterRef(OuterRef("pk"))).order_by("-number")
     return Assignment.objects.standing().filter(
@@ -70,7 +71,7 @@ def _current_readings() -> QuerySet[Assignment]:
     )
 
 
-def listed(people: QuerySet[Enrollment], documents: Iterable[RequiredDocument]) -> QuerySet[Enrollment]:
+def listed(people: QuerySet[Enrollment], documents: Iterable[RequiredDocument]) -> QuerySet:
     """Each with all that a row prints. Queries: one, and one model built for each row."""
     mine = {"submission__enrollment": OuterRef("pk")}
     slots = {
@@ -122,7 +123,7 @@ class Sheet:
 class Person:
     """One row of a list of people: an enrollment from `listed`, in words."""
 
-    enrollment: Enrollment
+    enrollment: Any
     sheet: Sheet
 
     def __getattr__(self, name: str):

@@ -1,6 +1,6 @@
 """One person's whole story in a cohort, in order of time: it answers "why did I not get…"."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +24,7 @@ class Entry:
     tag: str = ""
 
 
-TELLERS = []
+TELLERS: list[Callable[..., Iterator[Entry]]] = []
 
 
 def teller(tell):
@@ -75,7 +75,7 @@ def _files(enrollment: Enrollment, submission) -> Iterator[Entry]:
         yield Entry(
             version.arrived_at,
             f"{version.document.required.short_title}, version {version.number}: {version.get_verdict_display()}",
-            version.received_name, body="\n".join(findings), tag=TAGS[version.verdict],
+            version.received_name, body="\n".join(findings), tag=TAGS[Version.Verdict(version.verdict)],
         )  # fmt: skip
 
 
@@ -127,7 +127,7 @@ def _mails(enrollment: Enrollment, submission) -> Iterator[Entry]:
         more = {
             Message.State.SENT: f"sent to {mail.address}",
             Message.State.OWED: f"waiting to leave for {mail.address}",
-        }.get(mail.state, mail.reason or mail.get_state_display())
+        }.get(Message.State(mail.state), mail.reason or mail.get_state_display())
         bad = mail.state == Message.State.FAILED
         yield Entry(
             mail.sent_at or mail.due_at, f"E-mail: {mail.subject}", more, body=mail.text, tag="bad" if bad else ""
