@@ -172,7 +172,7 @@ class RosterForm(forms.Form):
 
     text = forms.CharField(
         label="Rows from a spreadsheet, headings included",
-        widget=forms.Textarea(attrs={"rows": 10, "class": "plain", "spellcheck": "false", "data-keep": ""}),
+        widget=forms.Textarea(attrs={"rows": 10, "class": "plain", "spellcheck": "false"}),
         help_text="Columns: E-mail, Last name, First name, District. Other columns are left out.",
         error_messages={"required": "Paste the rows here, headings included, or choose a file."},
     )
