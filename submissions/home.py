@@ -111,7 +111,7 @@ class Home:
 
     @cached_property
     def next_meeting(self) -> Meeting | None:
-        status = {event.pk: event.status for event in self.events}
+        status = {event.pk: getattr(event, "status", "") for event in self.events}
         seen = seen_by(self.events, zone=self.zone, cohort_zone=self.cohort.zone, status=status)
         return next((meeting for meeting in seen if not meeting.is_past_at(self.at)), None)
 
@@ -150,7 +150,7 @@ class Home:
     @property
     def receipt_ref(self) -> str:
         """The newest receipt, or ""; it came with the enrollment."""
-        return self.enrollment.receipt_ref or ""
+        return getattr(self.enrollment, "receipt_ref", None) or ""
 
     @cached_property
     def award(self) -> Award | None:
@@ -200,7 +200,7 @@ class Home:
             ],
             meeting_today=self._meeting_today(),
             activities_left=[self._activity(item.activity) for item in self.activities.left],
-            answers_to_revise=submission.current_round.open_rows,
+            answers_to_revise=getattr(submission.current_round, "open_rows", 0),
             decision_on=self.decision_on,
             begins_on=self.begins_on,
             receipt_url=f"receipts/{self.receipt_ref}/" if self.receipt_ref else "documents/",

@@ -56,7 +56,8 @@ class Slot:
     @property
     def is_well_named(self) -> bool:
         """Whether its name says already what ours would."""
-        return any(one.code == "ok.name" for one in self.said) or self.version.renamed_at is not None
+        is_renamed = self.version is not None and self.version.renamed_at is not None
+        return is_renamed or any(one.code == "ok.name" for one in self.said)
 
     @property
     def offers_fix(self) -> bool:

@@ -63,6 +63,7 @@ def _revisions() -> list[reminders.Occasion]:
     found = {}
     for one in asked.order_by("due_on", "pk"):
         cohort = one.submission.enrollment.cohort
+        assert one.due_on
         due_at = clock.end_of_day(one.due_on, cohort.zone)
         found[cohort.pk, one.due_on] = reminders.Occasion(
             cohort, Event.Kind.REVISIONS_DUE, f"revision:{one.due_on}", due_at - reminders.SECOND, due_at

@@ -16,7 +16,7 @@ from microcred.models import User
 from microcred.tasks import hurry
 from microcred.verdict import Refused
 from submissions import permissions, workflow
-from submissions.models import Document, Version, storage_key
+from submissions.models import Document, Version, new_key
 from submissions.states import State
 
 LIMIT_MB = settings.UPLOAD_LIMIT_BYTES // (1024 * 1024)
@@ -35,6 +35,9 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
 
     What goes wrong stands in `request.upload_problem`, a sentence; the rest of the form is read all the same.
     """
+
+    file: Any
+    request: Any
 
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):
         self.is_flood = content_length > 4 * settings.UPLOAD_LIMIT_BYTES
@@ -84,7 +87,7 @@ def receive(document: Document, upload: UploadedFile, *, by: User, arrived_at: d
     """
     _within_reason(by, at=arrived_at, size=upload.size or 0)
     sha256 = getattr(upload, "sha256", None) or digest_of(upload)
-    key = default_storage.save(storage_key(None, ""), upload)
+    key = default_storage.save(new_key(), upload)
     try:
         return _keep(
             document,

@@ -151,7 +151,7 @@ def test_leaving_asks_first_and_coming_back_leads_to_where_one_was(client, addre
     left = Submission.objects.get().state
     client.post(address("reinstate/"))
 
-    assert b"2 of your 2 documents are in." in confirm
+    assert b"You have 2 of 2 documents in." in confirm
     assert (left, Submission.objects.get().state) == (State.WITHDRAWN, State.SUBMITTED)
 
 
