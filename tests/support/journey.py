@@ -1,0 +1,309 @@
+"""The people of the story that the browser tests tell: what each of them does, page by page, by clicking and typing."""
+
+import re
+from datetime import time, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import resolve
+from playwright.sync_api import Page, expect
+
+from badges import editions
+from badges.models import Edition
+from badges.word.filled import fill
+from cohorts import opening
+from cohorts.models import Cohort, Event, StaffMembership
+from microcred import clock
+from microcred.models import User
+
+LIBRARY = Path(settings.BASE_DIR) / "badges" / "library"
+PASSWORD = "marigolds in the rain"
+WORDS = (
+    "Our team named the stage we are in, wrote down what we had done so far with the people we support, "
+    "and agreed on why we chose it and on what we would try next."
+)
+PATIENCE = 30_000  # milliseconds, for what waits on a worker
+
+
+# The stage -----------------------------------------------------------------------------------------------------------
+def set_stage() -> Cohort:
+    """The library's editions and an open cohort that is due in a while, with an admin and a reviewer."""
+    editions.load_all(LIBRARY)
+    cleo, ben = _staff("cleo@example.org", "Cleo", "Lead"), _staff("ben@example.org", "Ben", "Reader")
+    today = clock.today("America/New_York")
+    cohort = opening.create(
+        Edition.objects.get(slug="l2-practice"), by=cleo, name="This term", slug="this-term", team_email="team@example.org",
+        dates={
+            Event.Kind.LEARNING_BEGINS: today - timedelta(days=60), Event.Kind.EVIDENCE_DUE: today + timedelta(days=9),
+            Event.Kind.REVIEWS_DUE: today + timedelta(days=22), Event.Kind.DECISIONS: today + timedelta(days=24),
+        },
+    )  # fmt: skip
+    Event.objects.create(
+        cohort=cohort, kind=Event.Kind.MEETING, title="Community of Practice 1", on=today + timedelta(days=3),
+        starts=time(16), ends=time(17, 30), where="https://meet.example.org/level-2",
+    )  # fmt: skip
+    StaffMembership.objects.create(cohort=cohort, person=ben, role=StaffMembership.Role.REVIEWER)
+    return opening.open_cohort(cohort, by=cleo)
+
+
+def _staff(email: str, first: str, last: str) -> User:
+    return User.objects.create_user(email, PASSWORD, first_name=first, last_name=last, zone="America/New_York")
+
+
+def answers_to(document: str, **said: str) -> dict[str, str]:
+    """An answer to every question of a document, by its printed code: `said` where it says something else."""
+    required = Edition.objects.get(slug="l2-practice").documents.get(key=document)
+    return {
+        prompt.code: said.get(f"q{prompt.number}", f"{WORDS} ({prompt.number})") for prompt in required.prompts.all()
+    }
+
+
+# Everybody -----------------------------------------------------------------------------------------------------------
+class Post:
+    """The mail that left."""
+
+    def __init__(self, mailbox) -> None:
+        self.mailbox = mailbox
+
+    def letter(self, page: Page, *, to: str, about: str) -> str:
+        """The text of the newest mail to an address whose subject speaks of something; waits for it to leave."""
+        for _ in range(PATIENCE // 100):
+            for mail in reversed(self.mailbox):
+                if mail.to == [to] and about in mail.subject:
+                    return mail.body
+            page.wait_for_timeout(100)
+        raise AssertionError(f"No mail about “{about}” to {to}; there are {[mail.subject for mail in self.mailbox]}.")
+
+
+class Someone:
+    """A person with a browser of their own. Every page they stop at is looked at with axe."""
+
+    def __init__(self, page: Page, axe, seen: set[str]) -> None:
+        self.page, self.axe, self.seen = page, axe, seen
+
+    def look(self) -> None:
+        """No violation here; and on the first of its kind, none when it is narrow and dark either."""
+        self.axe(self.page)
+        kind = resolve(urlsplit(self.page.url).path).view_name
+        if kind in self.seen:
+            return
+        self.seen.add(kind)
+        shown = self.page.viewport_size
+        self.page.set_viewport_size({"width": 390, "height": 844})
+        self.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        self.axe(self.page)
+        self.page.emulate_media(color_scheme="light")
+        self.page.set_viewport_size(shown)
+
+    def goes_to(self, address: str) -> None:
+        self.page.goto(address)
+        self.look()
+
+    def reads(self, words: str | re.Pattern) -> None:
+        """The page's title says so, and the page is sound."""
+        expect(self.page.locator("h1")).to_contain_text(words)
+        self.look()
+
+    def follows_letter(self, letter: str, to: str) -> None:
+        """Opens the link in a mail whose address has `to` in it."""
+        link = re.search(rf"https?://\S+{to}\S*", letter)
+        assert link, letter
+        self.goes_to(link[0])
+
+    def follows(self, name: str | re.Pattern, *, exact: bool = False) -> None:
+        self.page.get_by_role("link", name=name, exact=exact).first.click()
+
+    def presses(self, name: str | re.Pattern, *, exact: bool = False) -> None:
+        self.page.get_by_role("button", name=name, exact=exact).first.click()
+
+    def is_told(self, words: str) -> None:
+        expect(self.page.locator("#messages")).to_contain_text(words)
+
+    def goes_by_menu(self, name: str) -> None:
+        self.page.get_by_role("navigation", name="Main").get_by_role("link", name=name, exact=True).click()
+
+    def signs_in(self, email: str) -> None:
+        self.goes_to("/sign-in/")
+        form = self.page.locator("form", has=self.page.get_by_label("Password"))
+        form.get_by_label("E-mail address").fill(email)
+        form.get_by_label("Password").fill(PASSWORD)
+        form.get_by_role("button", name="Sign in").click()
+
+
+# The admin -----------------------------------------------------------------------------------------------------------
+class Admin(Someone):
+    def pastes_roster(self, rows: str) -> None:
+        self.goes_by_menu("People")
+        self.reads("People")
+        self.follows("Import")
+        self.look()
+        self.page.get_by_label("Rows from a spreadsheet").fill(rows)
+        self.presses("Check the rows")
+
+    def is_told_of_row(self, words: str) -> None:
+        expect(self.page.locator(".fixing .error")).to_contain_text(words)
+        self.look()
+
+    def fixes_address(self, row: int, email: str) -> None:
+        self.page.locator(f"#email-{row}").fill(email)
+        self.presses("Continue")
+
+    def confirms_with_invitations(self, count: int) -> None:
+        expect(self.page.get_by_label(f"Send {count} invitations now")).to_be_checked()
+        self.look()
+        self.presses(f"Add {count} people")
+        self.is_told(f"{count} invitations are on the way")
+        self.look()
+
+    def assigns_by_plan(self) -> None:
+        self.goes_by_menu("Reviews")
+        self.reads("Reviews")
+        self.follows("Preview a plan for 1")
+        self.reads("Suggested plan")
+        self.presses("Apply this plan")
+        self.reads("Reviews")
+
+    def decides(self, outcome: str) -> None:
+        """Takes the outcome that the reviews propose."""
+        self.goes_by_menu("Decisions")
+        self.reads("Decisions")
+        self.follows("Look and decide")
+        self.reads("Submission 0001")
+        expect(self.page.get_by_role("radio", name=outcome)).to_be_checked()
+        self.presses("Decide", exact=True)
+        self.is_told("Decided.")
+
+    def reads_letter(self, *words: str) -> None:
+        for words_ in words:
+            expect(self.page.locator("article.letter").first).to_contain_text(words_)
+        self.look()
+
+    def releases(self) -> None:
+        self.follows("Release it", exact=True)
+        self.reads("Release 1 decision")
+        self.presses("Release 1 now")
+        self.reads("Decisions")
+
+    def finds_among_sent_mail(self, *subjects: str) -> None:
+        self.goes_by_menu("Reminders")
+        self.reads("Reminders")
+        self.follows("Sent mail")
+        self.reads("Sent mail")
+        for subject in subjects:
+            expect(self.page.get_by_role("row").filter(has_text=subject).first).to_contain_text("Sent")
+
+    def opens_mail(self, subject: str) -> None:
+        self.follows(subject)
+        self.reads(subject)
+
+
+# The applicant -------------------------------------------------------------------------------------------------------
+class Applicant(Someone):
+    def types_code(self, letter: str) -> None:
+        code = re.search(r"Type (\S+) on the page", letter)
+        assert code, letter
+        self.page.get_by_label("Code from the e-mail").fill(code[1])
+        self.presses("Sign in", exact=True)
+
+    def joins(self, *, name: str, last: str, first: str) -> None:
+        self.page.get_by_label("Name on your badge").fill(name)
+        self.page.get_by_label("Last name for file names").fill(last)
+        self.page.get_by_label("First name or initial").fill(first)
+        self.presses("Join the cohort")
+        self.is_told("Welcome")
+
+    def goes_home(self) -> None:
+        self.goes_by_menu("Home")
+
+    def marks_done(self, activity: str) -> None:
+        self.goes_by_menu("Directions")
+        self.reads("directions")
+        step = self.page.get_by_role("listitem").filter(has_text=activity)
+        step.get_by_role("button", name="Mark done").click()
+        expect(step).to_contain_text("Done")
+        self.look()
+
+    def downloads_template(self, document: str) -> tuple[str, bytes]:
+        """Its name and its bytes."""
+        self.goes_by_menu("Documents")
+        link = self.page.locator(f"a[href$='/documents/{document}/template/']")
+        with self.page.expect_download() as download:
+            link.click()
+        return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+    def fills_in(self, document: str, template: bytes, **said: str) -> bytes:
+        return fill(template, answers_to(document, **said), author="Rosa Álvarez")
+
+    def adds(self, document: str, name: str, content: bytes) -> None:
+        """Adds a file to the slot of a document on this page, and sees what comes of it without loading it again."""
+        slot = self.slot(document)
+        slot.evaluate("slot => slot.dataset.before = window.stays = true")
+        form = slot if slot.locator("form.add").count() else self.page.locator("main")
+        form.locator("form.add input[type=file]").set_input_files({"name": name, "mimeType": "", "buffer": content})
+        expect(form.locator("[data-chosen]")).to_contain_text(name)
+        form.get_by_role("button", name="Add this file").click()
+        verdict = self.page.locator(f"#slot-{document}:not([data-before]) .checks")
+        expect(verdict).to_be_visible(timeout=PATIENCE)
+        expect(slot.locator(".file")).to_contain_text(name)
+        assert self.page.evaluate("window.stays === true"), "the page was loaded again"
+
+    def slot(self, document: str):
+        return self.page.locator(f"#slot-{document}")
+
+    def sees(self, document: str, *words: str) -> None:
+        for each in words:
+            expect(self.slot(document)).to_contain_text(each, timeout=PATIENCE)
+        self.look()
+
+    def fixes(self, document: str, button: str) -> None:
+        self.slot(document).get_by_role("button", name=button).click()
+
+    def reads_what_we_read(self, document: str, words: str) -> None:
+        self.slot(document).get_by_role("link", name=re.compile("^See ")).click()
+        self.reads("What we read in your")
+        expect(self.page.locator("main")).to_contain_text(words)
+
+    def checks_and_submits(self, button: str) -> str:
+        """The reference on the receipt."""
+        self.look()
+        self.presses(button)
+        self.reads("Your receipt")
+        return self.page.locator("dd.ref").inner_text()
+
+    def open_questions(self) -> list[str]:
+        """The numbers of the answers that need more."""
+        asked = self.page.locator("article.told", has_text="What the reviewer wrote")
+        return asked.locator("h3 .num").all_inner_texts()
+
+
+# The reviewer --------------------------------------------------------------------------------------------------------
+class Reviewer(Someone):
+    def opens_next(self) -> None:
+        self.reads("Start 0001")
+        self.page.locator(".hero").get_by_role("link", name="Start").click()
+
+    def question(self, number: int):
+        return self.page.locator(f"#q{number}")
+
+    def scores(self, number: int, level: str, comment: str = "") -> None:
+        """Everything saves itself."""
+        self.page.locator(f".steps a[href='#q{number}']").click()
+        with self.page.expect_response(re.compile(rf"/q/{number}/")):
+            self.question(number).get_by_role("radio", name=level).check()
+        if comment:
+            with self.page.expect_response(re.compile(rf"/q/{number}/")):
+                self.page.fill(f"#q{number}-comment", comment)
+        expect(self.page.locator("[data-save-status]")).to_have_text(re.compile(r"^Saved \d"))
+        expect(self.page.locator(f"#chip-words-{number}")).to_contain_text(level)
+
+    def has_scored(self, count: int, of: int) -> None:
+        expect(self.page.locator("#progress")).to_contain_text(f"{count} of {of}")
+        self.look()
+
+    def finishes(self) -> None:
+        self.presses("Save and next")
+        self.reads("Finish your review")
+        self.presses("Finish", exact=True)
+        self.is_told("is finished. Thank you.")
+        self.look()
