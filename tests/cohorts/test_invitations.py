@@ -1,11 +1,13 @@
 """An invitation explains on GET, joins on POST, and signs nobody in."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 
 from cohorts import invitations
 from cohorts.models import Enrollment
+from microcred import outbox
 from microcred.models import Message
 from microcred.verdict import Refused
 from tests.support import factories
@@ -149,3 +151,17 @@ def test_inviting_takes_the_same_queries_however_many(django_assert_num_queries,
 
     with django_assert_num_queries(6):  # savepoints, learning begins, letters, invited, messages
         invitations.invite(rows, by=cleo)
+
+
+def test_from_the_mail_through_the_code_to_the_cohort(client, enrollment, mailbox):
+    invitations.invite([enrollment], by=factories.person("Cleo", "Lead"))
+    address = f"/invite/{enrollment.invitation}/"
+    asked = client.post("/sign-in/code/", {"email": enrollment.person.email, "next": address}, follow=True)
+    outbox.send_due()
+    code = re.search(r"Type (\S+) on", mailbox[-1].body)[1]
+    back = re.search(r'name="next" value="([^"]+)"', asked.text)[1]
+
+    signed_in = client.post("/sign-in/code/check/", {"code": code, "next": back})
+    client.post(signed_in.url, NAMES)
+
+    assert (signed_in.url, joined(enrollment) is not None) == (address, True)
