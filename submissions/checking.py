@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import nh3
 import structlog
 from django.core.files.storage import FileSystemStorage
 from django.db import transaction
@@ -163,7 +164,7 @@ def _keep_answers(version: Version, found: contract.Examination) -> None:
             version=version,
             prompt=prompts[one.code],
             text=one.text,
-            html=one.html,
+            html=nh3.clean(one.html),
             words=one.words,
             found_by=one.found_by,
         )
