@@ -1,26 +1,30 @@
 """Measure what a promise is made about, beside a floor measured in the same run; write docs/performance.md.
 
 Seconds differ from machine to machine; how many times the floor something takes hardly does. Each
-figure is the median of several rounds, in which all contestants take turns.
+figure of the first part is the median of several rounds, in which all contestants take turns.
 """
 
+import json
 import random
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from environment import ROOT, enter
 
-enter("runtime")
+enter("develop")
 sys.path.insert(0, str(ROOT))
 
 import docx  # noqa: E402
 from lxml import etree  # noqa: E402
+from test import clean_environment, start_postgres  # noqa: E402  (tools/test.py)
 
 from badges.word import CriterionSpec, DocumentSpec, PromptSpec, build, fill  # noqa: E402
 from badges.word.package import pack, unpack  # noqa: E402
@@ -41,6 +45,19 @@ SIZES = (
 )
 MOST_TIMES_STREAMING, MOST_TIMES_DOCX, MOST_MIB = 3.0, 0.5, 256
 SECONDS_A_CONTEST = 6
+
+SMALL, LARGE = 300, 3000  # submissions
+STATEMENTS = {
+    "submitter_page": 12, "review_queue_50": 8, "review_queue_250": 8, "review_form": 12, "overview": 15,
+    "admin_list": 8,
+}  # fmt: skip
+# What a page prints one under the other: for the applicant dates, activities and documents; in the form each answer
+# with the levels of its row; in the overview people, reviewers and activities.
+ROWS = {
+    "submitter_page": 23, "review_queue_50": 50, "review_queue_250": 250, "review_form": 36, "overview": 59,
+    "admin_list": 50,
+}  # fmt: skip
+MOST_REPEATED, MOST_TIMES_SMALL = 2, 1.15
 
 
 @dataclass(frozen=True)
@@ -71,7 +88,8 @@ class Result:
 def main():
     with tempfile.TemporaryDirectory() as folder:
         results = [contest(Path(folder), *size) for size in SIZES]
-    REPORT.write_text(report(results))
+        small, large = cohorts(Path(folder))
+    REPORT.write_text(report(results) + report_of_pages(small, large))
     print(f"\nWritten to {REPORT.relative_to(ROOT)}.")
 
 
@@ -192,6 +210,26 @@ def medians(*contestants: Callable):
     return [statistics.median(taken) for taken in times]
 
 
+# The pages ----------------------------------------------------------------------------------------------------------
+def cohorts(folder):
+    """What each page costs in a small cohort, and in a large one beside it; on PostgreSQL, as it is deployed."""
+    with ExitStack() as servers:
+        address = start_postgres(servers).rpartition("/")[0]
+        environment = {**clean_environment(), "DEBUG": "1", "DATABASE_URL": f"{address}/postgres"}
+        manage(environment, "migrate", "--verbosity=0")
+        return [costs(environment, folder / f"{count}.json", count) for count in (SMALL, LARGE)]
+
+
+def costs(environment, out, count):
+    manage(environment, "bench_seed", f"--submissions={count}")
+    manage(environment, "bench_queries", f"--out={out}", "--cpu")
+    return json.loads(out.read_text())
+
+
+def manage(environment, *command):
+    subprocess.run([sys.executable, str(ROOT / "manage.py"), *command], env=environment, check=True)
+
+
 # The report ---------------------------------------------------------------------------------------------------------
 def report(results):
     lines = [
@@ -226,6 +264,48 @@ def row(result):
         "kept" if result.kept else "**not kept**",
     )
     return f"| {' | '.join(cells)} |"
+
+
+def report_of_pages(small, large):
+    lines = [
+        "",
+        "## Pages",
+        "",
+        f"Counted in one process, on PostgreSQL, in a cohort with {LARGE:,} submissions, and in one with {SMALL}",
+        "for comparison. Promise: as many statements in both and at most those in brackets, none of them more than",
+        "twice; at most 3 rows built from the database for each row shown, and 40 more; at most",
+        f"{MOST_TIMES_SMALL:g} times the processor's time.",
+        "",
+        "| page | statements | most often | rows built | bytes | CPU | × CPU of the small | promise |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
+    ]
+    return "\n".join([*lines, *(row_of_page(page, small[page], large[page]) for page in large)]) + "\n"
+
+
+def row_of_page(page, small, large):
+    cpu = f"{large['cpu_ms']:.0f} ms" if "cpu_ms" in large else ""
+    times = f"{large['cpu_ms'] / small['cpu_ms']:.2f}" if cpu else ""
+    most = f" ({STATEMENTS[page]})" if page in STATEMENTS else ""
+    cells = (
+        page,
+        f"{large['queries']}{most}",
+        str(large["most_repeated"]),
+        str(large["models_built"]),
+        f"{large['bytes']:,}",
+        cpu,
+        times,
+        ("kept" if is_kept(page, small, large) else "**not kept**") if most else "",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def is_kept(page, small, large):
+    return (
+        small["queries"] == large["queries"] <= STATEMENTS[page]
+        and large["most_repeated"] <= MOST_REPEATED
+        and large["models_built"] <= 3 * ROWS[page] + 40
+        and large["cpu_ms"] <= MOST_TIMES_SMALL * small["cpu_ms"]
+    )
 
 
 if __name__ == "__main__":

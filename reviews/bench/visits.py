@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 
-from badges.models import Criterion, Level
+from badges.models import Criterion
 from cohorts.models import CalendarFeed, Cohort, StaffMembership
 from microcred.models import User
 from reviews.bench.cohort import reader_key
@@ -125,9 +125,9 @@ def _scoring(assignment: Assignment) -> str:
 
 def _autosave(guests: Guests, assignment: Assignment) -> Visit:
     """A level and a comment for the last question, which has neither yet; sent again, the words are the same."""
-    edition = guests.cohort.edition_id
-    number = Criterion.objects.filter(document__edition=edition, document__is_scored=True).count()
-    passing = Level.objects.filter(criterion__document__edition=edition, is_passing=True).first()
+    scored = Criterion.objects.filter(document__edition=guests.cohort.edition_id, document__is_scored=True)
+    rows = list(scored.order_by("document__position", "position"))
+    number, passing = len(rows), rows[-1].levels.get(is_passing=True)
     path = reverse("reviews:save_question", args=[assignment.submission.number, number])
     body = {"level": passing.rank, "comment": "Shows what the team did, and how they know.", "note": "", "version": 0}
     return guests.post(assignment.reviewer, path, **{f"q{number}-{name}": value for name, value in body.items()})
