@@ -64,6 +64,10 @@ class Home:
         return self.window.is_open_at(self.at)
 
     @property
+    def public_state(self) -> str:
+        return self.submission.public_state(events=self.events)
+
+    @property
     def takes_files(self) -> bool:
         return self.is_open and self.submission.state in OPEN_TO_FILES and not self.enrollment.withdrawn_at
 

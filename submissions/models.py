@@ -67,23 +67,24 @@ class Submission(models.Model):
         """Until when files of this round are taken. Queries: rounds, cohort and events; prefetch or give them."""
         return deadlines.window(self.enrollment, due_on=self.current_round.due_on, events=events)
 
-    def public_state(self) -> str:
+    def public_state(self, *, events=None) -> str:
         """What the applicant reads. Queries: as `window`."""
         match self.state:
             case State.SUBMITTED:
-                return self._submitted_in_words()
+                return self._submitted_in_words(events)
             case State.IN_REVIEW | State.DECIDED:
-                day = self.decision_on()
+                day = self.decision_on(events=events)
                 return f"Being reviewed. Decision by {times.day(day)}" if day else "Being reviewed"
             case State.REVISION_REQUESTED:
-                return f"Revision asked for, due {times.day(self.window().due_on)}"
+                return f"Revision asked for, due {times.day(self.window(events=events).due_on)}"
         return PUBLIC_LABELS[State(self.state)]
 
-    def _submitted_in_words(self) -> str:
+    def _submitted_in_words(self, events) -> str:
         now = self.current_round
         if now.number > 1:
             return "Revised version received"
-        late = self.window().days_late_at(now.submitted_at) if now.is_late and now.submitted_at else 0
+        was_late = now.is_late and now.submitted_at
+        late = self.window(events=events).days_late_at(now.submitted_at) if was_late else 0
         return f"Submitted, {late} day{'s' if late > 1 else ''} late" if late else "Submitted"
 
     def decision_on(self, *, events=None) -> date | None:
