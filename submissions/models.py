@@ -83,8 +83,9 @@ class Submission(models.Model):
         now = self.current_round
         if now.number > 1:
             return "Revised version received"
-        was_late = now.is_late and now.submitted_at
-        late = self.window(events=events).days_late_at(now.submitted_at) if was_late else 0
+        if not (now.is_late and now.submitted_at):
+            return "Submitted"
+        late = self.window(events=events).days_late_at(now.submitted_at)
         return f"Submitted, {late} day{'s' if late > 1 else ''} late" if late else "Submitted"
 
     def decision_on(self, *, events=None) -> date | None:
