@@ -23,4 +23,10 @@ def post(mailbox):
 def enters(open_page, axe):
     """Brings somebody in: `enters(journey.Admin)`; what one of them has looked at closely, the others need not."""
     seen: set[str] = set()
-    return lambda role, **browser: role(open_page(accept_downloads=True, **browser), axe, seen)
+
+    def enter(role, *, scripts=True):
+        # axe is a script itself: without scripts nobody looks, and the other story has seen the same pages
+        page = open_page(java_script_enabled=scripts)
+        return role(page, axe if scripts else lambda page: None, seen)
+
+    return enter

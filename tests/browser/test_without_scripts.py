@@ -1,0 +1,73 @@
+"""The core of the way without JavaScript: plain forms, plain links, nothing lost."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.journey import Admin, Applicant, Reviewer
+
+pytestmark = [pytest.mark.browser, pytest.mark.worker, pytest.mark.django_db(transaction=True)]
+
+ROSA = "rosa.alvarez@example.org"
+COMMENT = "Name two or three things that your team did."
+
+
+@pytest.fixture
+def comes(enters):
+    """Brings somebody in whose browser runs no scripts."""
+    return lambda role: enters(role, scripts=False)
+
+
+def test_documents_are_added_submitted_and_scored(cohort, worker, post, comes):
+    cleo, rosa, ben = comes(Admin), comes(Applicant), comes(Reviewer)
+    cleo.signs_in("cleo@example.org")
+    cleo.pastes_roster(f"E-mail,Last name,First name\n{ROSA},Álvarez,Rosa\nomar@example.org,Haddad,Omar\n")
+    cleo.presses("Continue")
+    cleo.confirms_with_invitations(2)
+    applicant_joins(rosa, post)
+    applicant_adds_three_documents(rosa)
+    rosa.goes_home()
+    rosa.follows("Check and submit")
+    rosa.checks_and_submits("Submit my three documents")
+    cleo.assigns_by_plan()
+    ben.signs_in("ben@example.org")
+    reviewer_scores_nine_answers(ben)
+    cleo.decides("Revision")
+    cleo.reads_letter(COMMENT)
+    cleo.releases()
+    rosa.goes_home()
+    rosa.reads("Revise one answer and resubmit")
+
+
+def applicant_joins(rosa, post):
+    rosa.follows_letter(post.letter(rosa.page, to=ROSA, about="invites you"), "/invite/")
+    rosa.presses("Send me a code")
+    rosa.types_code(post.letter(rosa.page, to=ROSA, about="sign-in code"))
+    rosa.joins(name="Rosa Álvarez", last="Álvarez", first="Rosa")
+
+
+def applicant_adds_three_documents(rosa):
+    for document in ("reflection-guide", "stages-activity", "growth-plan"):
+        _, template = rosa.downloads_template(document)
+        rosa.goes_to(f"/my/this-term/documents/{document}/")
+        rosa.page.locator("input[type=file]").set_input_files(
+            {"name": "mine.docx", "mimeType": "", "buffer": rosa.fills_in(document, template)}
+        )
+        rosa.presses("Add this file")
+        rosa.asks_for_result(document)
+        rosa.fixes(document, "Rename it for me")
+        rosa.sees(document, "Renamed. Our copy is now", "Ready")
+
+
+def reviewer_scores_nine_answers(ben):
+    ben.opens_next()
+    for number in range(1, 10):
+        ben.reads("Submission 0001")
+        question = ben.question(number)
+        question.get_by_role("radio", name="Approaching" if number == 4 else "Meets").check()
+        if number == 4:
+            question.get_by_label("Comment to the applicant").fill(COMMENT)
+        ben.presses("Save and next")
+    ben.reads("Finish your review of Submission 0001")
+    expect(ben.page.locator("main")).to_contain_text("9 of 9 scored")
+    ben.presses("Finish", exact=True)
+    ben.is_told("is finished. Thank you.")
