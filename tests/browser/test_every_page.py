@@ -1,0 +1,51 @@
+"""Every page that anybody may open, in Chromium: no error, and nothing axe finds; narrow and dark as well."""
+
+import pytest
+
+from tests.support.journey import Someone
+from tests.support.world import World
+from tests.test_access import asked, routes, rows
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+READERS = ("anonymous", "applicant", "reviewer", "admin")
+
+
+def opened_by(role):
+    """The routes whose page this role is the first of them to get."""
+    for row in rows():
+        method, name = asked(row)
+        if method == "GET" and role == next((one for one in READERS if row[one] == "200"), ""):
+            yield name
+
+
+def test_no_page_is_left_out():
+    somebodys = {asked(row)[1] for row in rows() if asked(row)[0] == "GET" and "200" in row.values()}
+
+    assert {name for role in READERS for name in opened_by(role)} == somebodys
+
+
+def leads_to_page(client, address):
+    """Whether a reader gets a page there, not a file to keep."""
+    response = client.get(address)
+    b"".join(response)  # a file is closed once it was read
+    return response.headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_every_page_is_sound(role, clock, client, live_server, open_page, axe):
+    world, patterns = World.at_the_desk(clock), dict(routes())
+    reader = Someone(open_page(), axe, set())
+    if role != "anonymous":
+        client.force_login(world.person(role))
+        session = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+        reader.page.context.add_cookies([session])
+    faults = []
+    for address in (world.address(name, patterns[name]) for name in opened_by(role)):
+        try:
+            if leads_to_page(client, address):
+                reader.goes_to(address)
+        except AssertionError as fault:
+            faults.append(str(fault))
+
+    assert not faults, "\n".join(faults)
