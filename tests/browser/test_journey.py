@@ -110,6 +110,7 @@ def applicant_adds_three_documents(rosa, files):
     rosa.slot("reflection-guide").get_by_role("link", name="Add the file again").click()
     rosa.adds("reflection-guide", *files["reflection-guide"])
     rosa.sees("reflection-guide", "All 9 questions have an answer", "Ready")
+    expect(rosa.page.get_by_role("link", name="Version 3")).to_be_visible()
     rosa.reads_what_we_read("reflection-guide", f"{WORDS} (4)")
 
 
@@ -117,7 +118,7 @@ def applicant_submits(rosa, post):
     rosa.goes_home()
     rosa.reads("Check and submit")
     rosa.follows("Check and submit")
-    rosa.reads("Check and submit")
+    rosa.arrives_at("/submit/")
     rosa.page.get_by_role("radio", name="Co-Learning").check()
     reference = rosa.checks_and_submits("Submit my three documents")
     letter = post.letter(rosa.page, to=ROSA, about=f"three documents, reference {reference}")
@@ -189,7 +190,7 @@ def stranger_checks_badge(eve, badge):
     expect(eve.page.locator("main")).to_contain_text("Verified today")
     expect(eve.page.get_by_text("This is your badge")).to_have_count(0)
     eve.follows("See the rubric")
-    eve.reads("Level 2 Practice")
+    eve.arrives_at("/badges/l2-practice/")
 
 
 def applicant_takes_calendar_along(rosa):

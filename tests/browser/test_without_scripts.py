@@ -27,6 +27,7 @@ def test_documents_are_added_submitted_and_scored(cohort, worker, post, comes):
     applicant_adds_three_documents(rosa)
     rosa.goes_home()
     rosa.follows("Check and submit")
+    rosa.arrives_at("/submit/")
     rosa.checks_and_submits("Submit my three documents")
     cleo.assigns_by_plan()
     ben.signs_in("ben@example.org")

@@ -84,6 +84,7 @@ class Someone:
 
     def look(self) -> None:
         """No violation here; and on the first page of its kind, none when it is narrow and dark either."""
+        self.page.wait_for_load_state()
         state = self.page.url, self.page.locator("body").inner_html()
         if state == self.looked_at:
             return
@@ -107,6 +108,11 @@ class Someone:
     def reads(self, words: str | re.Pattern) -> None:
         """The page's title says so, and the page is sound."""
         expect(self.page.locator("h1")).to_contain_text(words)
+        self.look()
+
+    def arrives_at(self, address: str) -> None:
+        """Where the title alone would not tell."""
+        expect(self.page).to_have_url(re.compile(re.escape(address)))
         self.look()
 
     def follows_letter(self, letter: str, to: str) -> None:
