@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=40)),
                 ('number', models.PositiveSmallIntegerField()),
+                ('section', models.CharField(blank=True, help_text='A heading printed before it.', max_length=120)),
                 ('text', models.TextField()),
                 ('hint', models.TextField(blank=True)),
                 ('min_words', models.PositiveSmallIntegerField(default=20)),
