@@ -14,6 +14,15 @@ def may_read(person: User, submission: Submission) -> Verdict:
     return ALLOWED
 
 
+def may_have_file(submission: Submission) -> Verdict:
+    """Queries: reads enrollment and cohort; select them first."""
+    if submission.enrollment.cohort.reads_blind:
+        return Verdict(
+            "This cohort reads without names, and a Word file carries its author's. Read what we found in it instead."
+        )
+    return ALLOWED
+
+
 def may_score(person: User, assignment: Assignment) -> Verdict:
     """Queries: reads submission, enrollment and review; select them first."""
     submission = assignment.submission

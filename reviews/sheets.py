@@ -7,7 +7,8 @@ from functools import cached_property
 from django.db.models import Exists, F, OuterRef, Q, Value
 
 from badges.models import Criterion, Level
-from reviews import changes
+from microcred.verdict import Verdict
+from reviews import changes, permissions
 from reviews.models import Assignment, SavedComment, Score
 from reviews.scoring import Changed, Entry
 from submissions.models import Answer, Round, Version
@@ -100,6 +101,10 @@ class Sheet:
     @property
     def other_versions(self) -> list[Version]:
         return [version for version in self.versions if not version.document.required.is_scored]
+
+    @property
+    def may_have_file(self) -> Verdict:
+        return permissions.may_have_file(self.assignment.submission)
 
     def question(self, number: int) -> Question | None:
         return next((one for one in self.open_questions if one.number == number), None)

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from badges.models import Prompt
+from reviews import permissions
 from reviews.models import Assignment
 from reviews.views.own import READER, assignment_of
 from submissions import serving
@@ -33,6 +34,7 @@ def document(request, number, slot):
         "submission": assignment.submission,
         "version": version,
         "required": version.document.required,
+        "may_have_file": permissions.may_have_file(assignment.submission),
         "pairs": [(prompt, answers.get(prompt.pk)) for prompt in prompts],
     }
     return render(request, "reviews/document.html", page)
@@ -40,14 +42,7 @@ def document(request, number, slot):
 
 @require_safe
 def file(request, number, slot):
-    """The Word file as it came, under a name that says whose it is only where the cohort does not read blind."""
+    """The Word file as it came, where the cohort reads with names."""
     assignment, version = _version_of(request, number, slot)
-    return serving.as_attachment(version, person=request.user, role=READER, name=_file_name(assignment, version))
-
-
-def _file_name(assignment: Assignment, version: Version) -> str:
-    submission = assignment.submission
-    if not submission.enrollment.cohort.reads_blind:
-        return version.filed_as
-    revised = " REVISED" if version.round_number > 1 else ""
-    return f"{submission.short_number} {version.document.required.title}{revised}.docx"
+    permissions.may_have_file(assignment.submission).enforce()
+    return serving.as_attachment(version, person=request.user, role=READER, name=version.filed_as)
