@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import environ
 import structlog
@@ -125,7 +126,7 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 STORAGE_URL = env.str("STORAGE_URL", default=f"file://{BASE_DIR / 'var' / 'documents'}")
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TESTING
@@ -180,8 +181,6 @@ CELERY_BEAT_SCHEDULE = {
 
 # Mail ----------------------------------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-if not TESTING and EMAIL_BACKEND.endswith("console.EmailBackend") and DEMO:  # noqa: F821
-    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # the demo reads its mail in the mailroom
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"{SITE_NAME} <no-reply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -218,7 +217,11 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # the page answers alike; a stranger's inbox gets nothing
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "request_login_code": "20/m/ip,5/15m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",  # a district shares one address; what fails is counted more strictly
+    "login_failed": "10/m/ip,5/5m/key",
+    "request_login_code": "20/m/ip,5/15m/key",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 

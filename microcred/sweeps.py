@@ -9,5 +9,5 @@ from django.utils.module_loading import import_string
 def run_all() -> Iterator[str]:
     """Run them one after the other in this process; yields what each was for once it is done."""
     for label, entry in settings.CELERY_BEAT_SCHEDULE.items():
-        import_string(entry["task"])()
+        import_string(str(entry["task"]))()
         yield label

@@ -21,8 +21,10 @@ from reviews import changes
         (
             "One stage.\nTwo schools.",
             "Two schools.",
-            '<details class="removed"><summary>Paragraph removed, show</summary><p><del>One stage.</del></p></details>\n'
-            "<p>Two schools.</p>",
+            (
+                '<details class="removed"><summary>Paragraph removed, show</summary>'
+                "<p><del>One stage.</del></p></details>\n<p>Two schools.</p>"
+            ),
             0,
         ),
         ("", "", "", 0),

@@ -23,7 +23,7 @@ LATER = AFTER_ALL + timedelta(days=1)
 LETTERS = {
     "revision": (
         "Your {{ badge }} review: {{ answers }} to revise by {{ due_day }}",
-        "Dear {{ first_name }},\n\n**{{ summary }}**\n\n{{ comments }}\n\n[See]({{ link }}) by {{ due }}: {{ documents }}",
+        "**{{ summary }}**\n\n{{ comments }}\n\n[See]({{ link }}) by {{ due }}: {{ documents }}, {{ first_name }}",
     ),
     "award": ("Your {{ badge }} badge", "Dear {{ first_name }}, your badge is ready. [See it]({{ link }})"),
     "not-awarded": ("Your {{ badge }} review", "Dear {{ first_name }}, not in {{ rows }}.\n\n{{ comments }}"),

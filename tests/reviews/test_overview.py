@@ -190,7 +190,10 @@ def test_an_activity_that_people_pass_over_lags(cohort):
 @pytest.mark.parametrize(
     ("at", "sentence"),
     [
-        (datetime(2023, 8, 30, 15, tzinfo=UTC), "Learning begins Friday, September 1. Evidence is due Thursday, November 30."),
+        (
+            datetime(2023, 8, 30, 15, tzinfo=UTC),
+            "Learning begins Friday, September 1. Evidence is due Thursday, November 30.",
+        ),
         (
             datetime(2023, 10, 30, 15, tzinfo=UTC),
             "Evidence is due Thursday, November 30, in 31 days. Community of Practice 3 is on Monday, November 6.",

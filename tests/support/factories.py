@@ -49,7 +49,11 @@ def edition(*, prompts=2, **fields) -> Edition:
     )
     for number in range(1, prompts + 1):
         question = Prompt.objects.create(
-            document=guide, code=f"L2-RG-Q{number}", number=number, text=f"What is question {number} about?", min_words=3
+            document=guide,
+            code=f"L2-RG-Q{number}",
+            number=number,
+            text=f"What is question {number} about?",
+            min_words=3,
         )
         row = Criterion.objects.create(
             document=guide, prompt=question, key=f"q{number}", title=f"Row {number}", position=number
@@ -63,7 +67,7 @@ def edition(*, prompts=2, **fields) -> Edition:
         edition=made, key="video", group="Stages", title="Watch the video", kind="watch", minutes=9, position=1
     )
     Letter.objects.bulk_create(
-        Letter(edition=made, key=key, subject=f"{key} for {{{{ first_name }}}}", body=f"Dear {{{{ first_name }}}}: {key}.")
+        Letter(edition=made, key=key, subject=key + " for {{ first_name }}", body="Dear {{ first_name }}: " + key + ".")
         for key in LETTERS
     )
     return made

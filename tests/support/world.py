@@ -29,7 +29,7 @@ ROLES = (
 
 @dataclass
 class World:
-    """Ada was asked for a revision; Bea's work is being read by Ben; Cleo leads, Dan leads elsewhere, Ron reads nothing."""
+    """Ada was asked for a revision, Ben reads what Bea wrote, Cleo leads, Dan leads elsewhere, Ron reads nothing."""
 
     people: dict[str, User]
     cohort: Cohort
