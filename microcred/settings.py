@@ -153,6 +153,7 @@ UPLOAD_LIMIT_BYTES = 25 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["submissions.uploads.LimitedUploadHandler"]
 CLAMD_URL = env.str("CLAMD_URL", default="")
+must(not CLAMD_URL or CLAMD_URL.startswith("tcp://"), "CLAMD_URL has to start with tcp:// and name a port.")
 
 # The worker ----------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL

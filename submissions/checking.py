@@ -17,7 +17,7 @@ from badges.models import RequiredDocument
 from cohorts import staff_tasks
 from cohorts.models import StaffTask
 from microcred import clock, outbox
-from submissions import checks, letters, workflow
+from submissions import checks, letters, scanning, workflow
 from submissions.checks import contract
 from submissions.checks.catalogue import say
 from submissions.models import Answer, Finding, Version
@@ -26,6 +26,7 @@ from submissions.states import State
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=2)
+STOPPED = contract.Examination(contract.BLOCKED, (say("virus"),))
 PATIENCE = timedelta(seconds=10)  # who waits longer may have left the page, and gets a mail
 
 
@@ -39,7 +40,7 @@ def check(version: Version) -> None:
         return
     try:
         with local_copy(claimed) as path:
-            found = checks.examine(path, expectation(claimed))
+            found = STOPPED if scanning.is_infected(path) else checks.examine(path, expectation(claimed))
     except Exception:
         Version.objects.filter(pk=claimed.pk, tries=claimed.tries).update(leased_until=None)
         raise

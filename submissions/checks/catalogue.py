@@ -58,6 +58,7 @@ CATALOGUE = {
     "open.pieces": Entry("advice", "This file holds {what}, which reviewers may not see"),
     "size.big": Entry("blocked", "The file is larger than 25 MB", "how"),
     "size.zero": Entry("blocked", "The file is empty", "replace"),
+    "virus": Entry("blocked", "Our scanner stopped this file. Write to your team", "write_team"),
     "read.unsure": Entry("unread", "We could not find every question in your file, so a person will look"),
     "read.kind": Entry("unread", "We could not tell whether this is the {title}, so a person will look"),
     "read.failed": Entry("unread", "We could not check this file ourselves, so a person will look"),
