@@ -2,11 +2,16 @@
 
 from contextlib import ExitStack
 
+import hypothesis
 import pytest
 from django.conf import settings
 
 from microcred import clock as house_clock
 from tests.support import browsing, working
+
+# No example is timed: a busy machine says nothing about the code.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 
 def pytest_configure():
