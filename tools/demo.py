@@ -25,7 +25,7 @@ PASSWORD = "microcred-demo"  # the sign-in page of a demo shows it
 PEOPLE = (
     ("applicant@example.org", "applicant", "Dana Okafor hands in her work"),
     ("reviewer@example.org", "reviewer", "scores what is assigned"),
-    ("second@example.org", "second reader", "settles what two reviewers see differently"),
+    ("second@example.org", "second reader", "scores what is assigned, as the second pair of eyes"),
     ("admin@example.org", "cohort admin", "runs the cohort, reads every mail it sent"),
     ("director@example.org", "program director", "sees whether the plan is on track"),
 )
