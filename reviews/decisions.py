@@ -13,7 +13,7 @@ from cohorts.models import Cohort, Event
 from microcred import clock, outbox
 from microcred.models import User
 from microcred.verdict import Refused
-from reviews import agreement, assigning, awarding, decision_letters
+from reviews import agreement, assigning, awarding, decision_letters, permissions
 from reviews.agreement import Row, Standing
 from reviews.models import Assignment, Decision
 from submissions import workflow
@@ -81,6 +81,7 @@ def decide(submission: Submission, *, by: User, outcome: str | None = None, due_
     """
     with transaction.atomic():
         current = workflow.locked(submission)
+        _require(permissions.may_decide(by, current))
         proposal = propose(current)
         _require(proposal.standing.may_be_decided)
         chosen = _chosen(proposal, outcome)
@@ -134,6 +135,7 @@ def reopen(decision: Decision, *, by: User, why: str) -> None:
     """Take a decision back before its release; the submission is being reviewed again."""
     with transaction.atomic():
         current = _in_hand(decision)
+        _require(permissions.may_decide(by, current.submission))
         workflow.reopen(current.submission, by=by, why=why)
         current.reopened_at, current.reopened_by = clock.now(), by
         current.save(update_fields=["reopened_at", "reopened_by"])
@@ -156,6 +158,8 @@ def release(decision: Decision, *, by: User | None = None) -> Decision:
     with transaction.atomic():
         current = _in_hand(decision)
         submission = current.submission
+        if by:
+            _require(permissions.may_decide(by, submission))
         standing = agreement.of(submission)
         _require(standing.may_be_decided)
         _chosen(propose(submission, standing=standing), current.outcome)
@@ -207,6 +211,9 @@ def release_each(decisions: Iterable[Decision], *, by: User | None = None) -> Ru
             run.released.append(release(decision, by=by))
         except Refused as refusal:
             run.refused.append((decision, str(refusal)))
+        except Exception:  # what goes wrong with one letter must not keep the others waiting
+            log.exception("decision_not_released", decision=decision.pk)
+            run.refused.append((decision, "Something went wrong on our side; it is written down. Try it once more."))
     return run
 
 

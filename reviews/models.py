@@ -165,6 +165,10 @@ class Assignment(models.Model):
         """Queries: reads the review; select it first."""
         return bool(self.begun and self.begun.finished_at)
 
+    def is_overtaken(self) -> bool:
+        """Whether a later round, or an appeal, came after it. Queries: one."""
+        return not Assignment.objects.of_the_last_round().filter(pk=self.pk).exists()
+
 
 class ReviewQuerySet(models.QuerySet):
     def finished(self):

@@ -24,7 +24,7 @@ def may_have_file(submission: Submission) -> Verdict:
 
 
 def may_score(person: User, assignment: Assignment) -> Verdict:
-    """Queries: reads submission, enrollment and review; select them first."""
+    """Queries: reads submission, enrollment and review; select them first. One more: whether it is overtaken."""
     submission = assignment.submission
     if assignment.reviewer_id != person.pk:
         return Verdict("Only the reviewer it was given to can score this submission.")
@@ -34,6 +34,12 @@ def may_score(person: User, assignment: Assignment) -> Verdict:
         return Verdict(f"{submission} is now “{submission.get_state_display()}”. Your scores stay as they are.")
     if assignment.is_finished:
         return Verdict(f"You finished your review of {submission}. Reopen it to change a score.")
+    return _is_read_now(assignment)
+
+
+def _is_read_now(assignment: Assignment) -> Verdict:
+    if assignment.is_overtaken():
+        return Verdict(f"{assignment.submission} is being read anew since your review, which stays as it is.")
     return ALLOWED
 
 
@@ -46,7 +52,7 @@ def may_reopen(person: User, assignment: Assignment) -> Verdict:
         return Verdict(f"Your review of {submission} is still open.")
     if submission.state not in SCORABLE:
         return Verdict(f"The decision on {submission} has gone out. Its review can no longer change.")
-    return ALLOWED
+    return _is_read_now(assignment)
 
 
 def may_hand_back(person: User, assignment: Assignment) -> Verdict:
@@ -54,6 +60,13 @@ def may_hand_back(person: User, assignment: Assignment) -> Verdict:
     submission = assignment.submission
     if submission.state not in READABLE:
         return Verdict(f"{submission} is now “{submission.get_state_display()}”. Write to your team about it.")
+    return _is_read_now(assignment)
+
+
+def may_decide(person: User, submission: Submission) -> Verdict:
+    """Queries: reads the enrollment; select it first."""
+    if submission.enrollment.person_id == person.pk:
+        return Verdict("You wrote this submission. Another admin decides on it.")
     return ALLOWED
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cohorts.models import Cohort
 from microcred import letters
+from microcred.models import User
 from microcred.verdict import Refused
 from reviews import agreement, awarding, decision_letters, decisions
 from reviews.decision_forms import DecisionForm, LetterForm, ReasonForm, ScheduleForm
@@ -19,19 +20,21 @@ from submissions.states import State
 SHOWN = 50
 
 
-def _known(ours: Cohort) -> QuerySet[Submission]:
-    return Submission.objects.filter(enrollment__cohort=ours).select_related("enrollment__person").order_by("number")
+def _known(ours: Cohort, person: User) -> QuerySet[Submission]:
+    """What `person` may decide on: all but their own."""
+    others = Submission.objects.filter(enrollment__cohort=ours).exclude(enrollment__person=person)
+    return others.select_related("enrollment__person").order_by("number")
 
 
-def _submission(ours: Cohort, number: int) -> Submission:
-    submission = get_object_or_404(_known(ours), number=number)
+def _submission(request: HttpRequest, ours: Cohort, number: int) -> Submission:
+    submission = get_object_or_404(_known(ours, request.user), number=number)
     submission.enrollment.cohort = ours
     return submission
 
 
-def _decision(ours: Cohort, number: int) -> Decision:
+def _decision(request: HttpRequest, ours: Cohort, number: int) -> Decision:
     """The decision in hand of one submission."""
-    submission = _submission(ours, number)
+    submission = _submission(request, ours, number)
     decision = get_object_or_404(Decision.objects.in_hand(), submission=submission)
     decision.submission = submission
     return decision
@@ -42,7 +45,7 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
     """Letters to release, submissions to decide, and what went out."""
     ours = run_by(request, cohort)
     show = request.GET.get("show", "")
-    waiting, reviewed = _waiting(ours), _reviewed(ours)
+    waiting, reviewed = _waiting(ours, request.user), _reviewed(ours, request.user)
     to_decide = [row for row in reviewed if row.standing.may_be_decided]
     context = {
         "cohort": ours,
@@ -50,7 +53,7 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
         "waiting": waiting,
         "to_decide": to_decide,
         "to_settle": [row for row in reviewed if not row.standing.may_be_decided],
-        "in_review": decisions.in_review(ours).count() - len(reviewed),
+        "in_review": decisions.in_review(ours).exclude(enrollment__person=request.user).count() - len(reviewed),
         "released": _released(ours) if show == "released" else [],
         "attended": awarding.earned_by_attending(ours).count(),
         "at_most": SHOWN,
@@ -58,18 +61,19 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
     return render(request, "reviews/decisions.html", context)
 
 
-def _reviewed(ours: Cohort) -> list[decisions.Proposal]:
-    found = list(decisions.reviewed(ours).select_related("enrollment__person").order_by("number")[:SHOWN])
+def _reviewed(ours: Cohort, person: User) -> list[decisions.Proposal]:
+    others = decisions.reviewed(ours).exclude(enrollment__person=person)
+    found = list(others.select_related("enrollment__person").order_by("number")[:SHOWN])
     for submission in found:
         submission.enrollment.cohort = ours
     standings = agreement.among(found)
     return [decisions.propose(each, standing=standings[each.pk]) for each in found]
 
 
-def _waiting(ours: Cohort) -> list[tuple[Decision, agreement.Standing]]:
+def _waiting(ours: Cohort, person: User) -> list[tuple[Decision, agreement.Standing]]:
     """Decisions in hand, each beside the reviews it stands on."""
-    waiting = decisions.waiting_release(ours).select_related("submission__enrollment__person")
-    found = list(waiting.order_by("submission__number")[:SHOWN])
+    others = decisions.waiting_release(ours).exclude(submission__enrollment__person=person)
+    found = list(others.select_related("submission__enrollment__person").order_by("submission__number")[:SHOWN])
     for decision in found:
         decision.submission.enrollment.cohort = ours
     standings = agreement.among(decision.submission for decision in found)
@@ -85,7 +89,7 @@ def _released(ours: Cohort) -> QuerySet[Decision]:
 def show(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
     """One submission: what the reviews say, the decision in hand with its letter, and those that went out."""
     ours = run_by(request, cohort)
-    submission = _submission(ours, number)
+    submission = _submission(request, ours, number)
     standing = agreement.of(submission)
     decision = Decision.objects.in_hand().filter(submission=submission).select_related("made_by").first()
     context = {"cohort": ours, "submission": submission, "standing": standing, "decision": decision}
@@ -99,7 +103,7 @@ def show(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
 @require_POST
 def make(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
     ours = run_by(request, cohort)
-    submission = _submission(ours, number)
+    submission = _submission(request, ours, number)
     standing = agreement.of(submission)
     proposal = decisions.propose(submission, standing=standing)
     form = DecisionForm(request.POST, proposal=proposal)
@@ -120,7 +124,7 @@ def make(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
 def make_several(request: HttpRequest, cohort: str) -> HttpResponse:
     """Decide those that were chosen as the rule proposes."""
     ours, made, refused = run_by(request, cohort), 0, []
-    for submission in _known(ours).filter(number__in=_numbers(request)):
+    for submission in _known(ours, request.user).filter(number__in=_numbers(request)):
         try:
             decisions.decide(submission, by=request.user)
         except Refused as refusal:
@@ -143,7 +147,7 @@ def _numbers(request: HttpRequest) -> list[int]:
 def letter(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
     """Write the letter, and read it exactly as it leaves: on the page and as e-mail."""
     ours = run_by(request, cohort)
-    decision = _decision(ours, number)
+    decision = _decision(request, ours, number)
     standing = agreement.of(decision.submission)
     form = LetterForm(request.POST or None, instance=decision)
     if request.method == "POST" and form.is_valid():
@@ -155,7 +159,7 @@ def letter(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
         else:
             messages.success(request, "Saved. This is how it reads now.")
             return redirect("reviews:letter", cohort=ours.slug, number=number)
-    kept = _decision(ours, number)
+    kept = _decision(request, ours, number)
     context = {
         "cohort": ours,
         "decision": decision,
@@ -183,7 +187,7 @@ def preview(request: HttpRequest, cohort: str) -> HttpResponse:
 
 def _chosen(request: HttpRequest, ours: Cohort) -> list[tuple[Decision, agreement.Standing]]:
     numbers = set(_numbers(request))
-    return [pair for pair in _waiting(ours) if pair[0].submission.number in numbers]
+    return [pair for pair in _waiting(ours, request.user) if pair[0].submission.number in numbers]
 
 
 def release(request: HttpRequest, cohort: str) -> HttpResponse:
@@ -235,7 +239,7 @@ def schedule(request: HttpRequest, cohort: str) -> HttpResponse:
 
 def reopen(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
     ours = run_by(request, cohort)
-    decision = _decision(ours, number)
+    decision = _decision(request, ours, number)
     form = ReasonForm(request.POST or None, hint="The submission is being reviewed again. Its letter is not sent.")
     if request.method == "POST" and form.is_valid():
         try:

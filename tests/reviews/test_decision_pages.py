@@ -179,3 +179,17 @@ def test_nothing_of_another_cohort_is_released(cohort, admin):
 def test_the_attendance_badge_is_asked_for_in_numbers(cohort, admin):
     assert "Nobody to award now" in admin.get("attendance/").content.decode()
     assert "has no badge for attending" in admin.post("attendance/").content.decode()
+
+
+def test_an_admin_does_not_see_the_decision_on_their_own_work(cohort, client):
+    submission = decided(cohort)
+    dana = submission.enrollment.person
+    factories.staff(cohort, dana, role="admin")
+    client.force_login(dana)
+    pages = f"/cohorts/{cohort.slug}/decisions/"
+
+    listed = client.get(pages)
+    alone = [client.get(f"{pages}{submission.number}/{path}").status_code for path in ("", "letter/")]
+
+    assert (listed.context["waiting"], listed.context["to_decide"]) == ([], [])
+    assert alone == [404, 404]

@@ -369,3 +369,35 @@ def test_the_last_part_completes_the_whole(cohort):
     assert Award.objects.filter(edition__slug="apprentice").count() == 1
     subjects = set(Message.objects.filter(kind="award").values_list("subject", flat=True))
     assert subjects == {"Your Level 2 Practice badge", "Your Shared badge", "Your Apprentice badge"}
+
+
+def test_nobody_decides_on_their_own_work(cohort):
+    submission = reviewed(cohort)
+    dana = submission.enrollment.person
+    factories.staff(cohort, dana, role="admin")
+
+    with pytest.raises(Refused, match="Another admin decides"):
+        decisions.decide(submission, by=dana)
+    decision = decisions.decide(submission, by=cohort.opened_by)
+    with pytest.raises(Refused, match="Another admin decides"):
+        decisions.release(decision, by=dana)
+    with pytest.raises(Refused, match="Another admin decides"):
+        decisions.reopen(decision, by=dana, why="I hoped for more.")
+
+
+def test_what_goes_wrong_for_one_person_holds_up_nobody_else(cohort, monkeypatch):
+    first, second = decided(cohort), decided(cohort)
+    compose = decisions.decision_letters.message
+
+    def message(decision, standing):
+        if decision.pk == first.pk:
+            raise ZeroDivisionError
+        return compose(decision, standing)
+
+    monkeypatch.setattr(decisions.decision_letters, "message", message)
+
+    run = decisions.release_each([first, second], by=cohort.opened_by)
+
+    assert run.released == [second]
+    assert [decision for decision, _ in run.refused] == [first]
+    assert Decision.objects.get(pk=first.pk).released_at is None
