@@ -38,9 +38,10 @@ def start(assignment: Assignment, *, by: User) -> Review:
         return assignment.begun
     if not (may := permissions.may_score(by, assignment)):
         raise Refused(may.reason)
-    if assignment.submission.documents.filter(current__verdict=Version.Verdict.CHECKING).exists():
-        raise Refused(f"A file of {assignment.submission} is still being checked. Open it again in a minute.")
     with transaction.atomic():
+        submission = workflow.locked(assignment.submission)
+        if submission.documents.filter(current__verdict=Version.Verdict.CHECKING).exists():
+            raise Refused(f"A file of {submission} is still being checked. Open it again in a minute.")
         workflow.start_review(assignment.submission, by=by)
         review, _ = Review.objects.get_or_create(assignment=assignment)
     return review
@@ -147,8 +148,9 @@ def reopen_review(review: Review, *, by: User) -> None:
 
 
 def _assignment(review: Review) -> Assignment:
-    """As it is now, its submission locked first, as every verb of the workflow does."""
+    """As it is now, its submission locked first, as the workflow does, then the review itself."""
     workflow.locked(review.assignment.submission)
+    Review.objects.select_for_update().get(pk=review.pk)
     found = Assignment.objects.standing().with_submission().filter(review=review).first()
     if found is None:
         raise Refused(f"{review.assignment.submission} is not in your queue any more.")
@@ -158,13 +160,16 @@ def _assignment(review: Review) -> Assignment:
 @transaction.atomic
 def hand_back(assignment: Assignment, *, kind: str, note: str, by: User) -> None:
     """Say that somebody else should read this. Scores stay with who gave them and are not used; staff get a task."""
+    submission = workflow.locked(assignment.submission)
     current = Assignment.objects.standing().select_for_update().filter(pk=assignment.pk, reviewer=by).first()
     if current is None:
         raise Refused("This submission is not in your queue any more. You need do nothing.")
+    current.submission = submission
+    if not (may := permissions.may_hand_back(by, current)):
+        raise Refused(may.reason)
     current.handed_back_at, current.handed_back_by = clock.now(), by
     current.conflict, current.conflict_note = kind, note.strip()
     current.save(update_fields=["handed_back_at", "handed_back_by", "conflict", "conflict_note"])
-    submission = assignment.submission
     cohort = submission.enrollment.cohort
     staff_tasks.ask(
         cohort,

@@ -21,7 +21,7 @@ def sheet(request, number):
     assignment = assignment_of(request, number)
     if request.method == "POST" and assignment.begun:
         return _keep(request, assignment)
-    if not permissions.may_score(request.user, assignment):
+    if assignment.begun and not permissions.may_score(request.user, assignment):
         return redirect("reviews:finish", number)
     try:
         scoring.start(assignment, by=request.user)
@@ -34,8 +34,7 @@ def sheet(request, number):
 def _show(request, shown: Sheet, *, now: Question | None = None, status=200):
     if shown.scored_version:
         serving.log(shown.scored_version, request.user, READER, DocumentAccess.Form.TEXT)
-    asked = request.GET.get("q", "")
-    now = now or shown.now(int(asked) if asked.isdecimal() else None)
+    now = now or shown.now(_number(request.GET.get("q", "")))
     page = {
         "sheet": shown,
         "now": now,
@@ -44,6 +43,11 @@ def _show(request, shown: Sheet, *, now: Question | None = None, status=200):
         "shows_changes": request.GET.get("changes") != "off",
     }
     return render(request, "reviews/scoring.html", page, status=status)
+
+
+def _number(typed: str) -> int | None:
+    """A row's number as an address or a button names it."""
+    return int(typed) if typed.isdecimal() and len(typed) <= 9 else None
 
 
 def _keep(request, assignment: Assignment):
@@ -79,10 +83,9 @@ def _with_clashes(shown: Sheet, clashes) -> Question:
 
 
 def _go_on(request, shown: Sheet):
-    number, at = shown.assignment.submission.number, request.POST.get("now", "")
-    at = int(at) if at.isdecimal() else 0
-    keep, then = request.POST.get("keep-comment", ""), request.POST.get("then")
-    if keep.isdecimal() and (question := shown.question(int(keep))):
+    number, at = shown.assignment.submission.number, _number(request.POST.get("now", "")) or 0
+    keep, then = _number(request.POST.get("keep-comment", "")), request.POST.get("then")
+    if keep and (question := shown.question(keep)):
         _keep_comment(request, shown, question)
         return redirect(_place(number, question.number))
     if then == "close":

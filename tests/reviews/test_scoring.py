@@ -197,7 +197,7 @@ def test_the_page_takes_the_same_queries_however_many_questions(client, ben, dja
     review = reviewing.started(reviewing.assigned(submission_in(State.SUBMITTED, cohort=cohort), ben))
     client.force_login(ben)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         response = client.get(f"/review/{review.assignment.submission.number}/")
 
     assert len(response.context["sheet"].questions) == prompts
@@ -445,3 +445,40 @@ def test_two_readers_score_without_meeting(given):
     reviewing.score(reviewing.started(Assignment.objects.with_submission().get(pk=theirs.pk)), 1, 1)
 
     assert [score.level.rank for score in Score.objects.order_by("pk")] == [3, 1]
+
+
+# An old round --------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def old_reading(ben):
+    """Ben's finished first round; somebody else reads the second."""
+    submission = revised(ben)
+    now = submission.assignments.get(round_number=2)
+    assigning.take_away(now, by=submission.enrollment.cohort.opened_by)
+    return Assignment.objects.with_submission().get(submission=submission, round_number=1)
+
+
+@pytest.mark.parametrize("path", ("reopen/", "conflict/"))
+def test_a_reader_of_an_earlier_round_cannot_change_it(client, ben, old_reading, path):
+    client.force_login(ben)
+
+    answer = client.post(f"/review/{old_reading.submission.number}/{path}", {"kind": "knows"})
+
+    assert answer.status_code == 403
+    old_reading.refresh_from_db()
+    assert old_reading.is_finished
+    assert old_reading.handed_back_at is None
+
+
+def test_the_verbs_refuse_a_reader_of_an_earlier_round(ben, old_reading):
+    with pytest.raises(Refused, match="read anew"):
+        scoring.reopen_review(old_reading.begun, by=ben)
+    with pytest.raises(Refused, match="read anew"):
+        scoring.hand_back(old_reading, kind="knows", note="", by=ben)
+    Review.objects.filter(pk=old_reading.begun.pk).update(finished_at=None)
+    with pytest.raises(Refused, match="read anew"):
+        reviewing.score(old_reading.begun, 1, 1)
+
+
+def test_a_number_too_long_for_a_row_is_none(client, page):
+    assert client.get(page, {"q": "9" * 5000}).status_code == 200
+    assert client.post(page, {"now": "9" * 5000, "keep-comment": "9" * 5000}).status_code == 302
