@@ -19,6 +19,7 @@ from microcred.models import Message, User
 from microcred.verdict import Refused
 from reviews import permissions
 from reviews.models import READABLE, Assignment, count_of
+from submissions import workflow
 from submissions.models import Submission
 
 ONE_SITTING = timedelta(minutes=10)  # what is assigned within it is told in one message
@@ -37,7 +38,7 @@ def assign(submission: Submission, reviewer: User, *, by: User, role: str = Assi
 
 
 def _assign(submission: Submission, reviewer: User, *, by: User | None, role: str) -> Assignment:
-    Submission.objects.select_for_update().get(pk=submission.pk)
+    submission = workflow.locked(submission)
     if not (may := permissions.may_be_assigned(reviewer, submission)):
         raise Refused(may.reason)
     assignment, _ = Assignment.objects.update_or_create(

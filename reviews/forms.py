@@ -7,6 +7,8 @@ from cohorts.models import Cohort
 from reviews.models import Assignment, SavedComment
 from reviews.scoring import Entry
 
+MOST = 2**31 - 1  # what a whole number in a form may be, so that the database can look for it
+
 
 class ScoreForm(forms.Form):
     """One rubric row, under the names `q4-level`, `q4-comment`, `q4-note`, `q4-version`."""
@@ -14,7 +16,7 @@ class ScoreForm(forms.Form):
     level = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
     comment = forms.CharField(required=False, strip=False)
     note = forms.CharField(required=False, strip=False)
-    version = forms.IntegerField(min_value=0)
+    version = forms.IntegerField(min_value=0, max_value=MOST)
 
     def __init__(self, question, data):
         super().__init__(data, prefix=f"q{question.number}")
@@ -70,8 +72,8 @@ class SavedCommentForm(forms.ModelForm):
 class ReaderForm(forms.Form):
     """Who reads one submission instead of `was`; empty: nobody."""
 
-    was = forms.IntegerField(required=False)
-    reader = forms.IntegerField(required=False)
+    was = forms.IntegerField(required=False, min_value=0, max_value=MOST)
+    reader = forms.IntegerField(required=False, min_value=0, max_value=MOST)
 
 
 def cohorts_reviewed_by(person) -> Cohort:

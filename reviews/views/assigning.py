@@ -50,10 +50,12 @@ def _row(cohort: Cohort, submission: Submission, readers: list[Reader]) -> dict:
 
 @require_POST
 def change(request, cohort, number):
-    """Another reader, the first one, or none, for one place of one submission."""
+    """Another reader, the first one, or none, for one place of one submission; never of one's own."""
     cohort = _cohort(request, cohort)
     submission = get_object_or_404(
-        Submission.objects.select_related("enrollment__cohort__edition__badge"),
+        Submission.objects.select_related("enrollment__cohort__edition__badge").exclude(
+            enrollment__person=request.user
+        ),
         enrollment__cohort=cohort,
         number=number,
     )
@@ -69,9 +71,7 @@ def change(request, cohort, number):
 
 def _change(submission: Submission, form: ReaderForm, *, by: User) -> str:
     """Do what the form says, and say it. Raises: Refused, when the row has changed since or it cannot be."""
-    if not form.is_valid():
-        raise Refused("That reviewer is not on the list. Load the page again.")
-    was, reader = form.cleaned_data["was"], User.objects.filter(pk=form.cleaned_data["reader"]).first()
+    was, reader = _people(form)
     present = Assignment.objects.standing().of_the_last_round().filter(submission=submission, reviewer=was).first()
     if was and present is None:
         raise Refused(f"{submission} was given to somebody else since you looked. Nothing was changed.")
@@ -87,6 +87,16 @@ def _change(submission: Submission, form: ReaderForm, *, by: User) -> str:
     else:
         assigning.assign(submission, reader, by=by)
     return f"{reader} reads {submission}."
+
+
+def _people(form: ReaderForm) -> tuple[int | None, User | None]:
+    """Who read it, and who shall; None for nobody. Raises: Refused, when that reader is nobody we know."""
+    if form.is_valid():
+        was, chosen = form.cleaned_data["was"], form.cleaned_data["reader"]
+        reader = User.objects.filter(pk=chosen).first() if chosen is not None else None
+        if reader or chosen is None:
+            return was, reader
+    raise Refused("That reviewer is not on the list. Load the page again.")
 
 
 def plan(request, cohort):

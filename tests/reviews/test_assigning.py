@@ -256,3 +256,32 @@ def test_only_those_who_run_the_cohort_see_its_reviews(client, cohort):
         client.force_login(person)
 
         assert client.get(f"/cohorts/{cohort.slug}/reviews/").status_code == 404
+
+
+def test_an_unknown_reader_leaves_the_present_one(client, cohort, cleo):
+    submission, ben = handed_in(cohort), reviewer(cohort)
+    assigning.assign(submission, ben, by=cleo)
+
+    page = client.post(
+        f"/cohorts/{cohort.slug}/reviews/{submission.number}/", {"was": ben.pk, "reader": 999_999}, follow=True
+    )
+
+    assert "That reviewer is not on the list." in page.content.decode()
+    assert readers(submission) == [ben]
+
+
+def test_an_admin_does_not_choose_who_reads_their_own_work(client, cohort, cleo):
+    submission, ben = submission_in(State.SUBMITTED, cohort=cohort, person=cleo), reviewer(cohort)
+
+    answer = client.post(f"/cohorts/{cohort.slug}/reviews/{submission.number}/", {"was": "", "reader": ben.pk})
+
+    assert answer.status_code == 404
+    assert readers(submission) == []
+
+
+def test_a_stale_submission_is_not_assigned(cohort, cleo):
+    submission, ben = handed_in(cohort), reviewer(cohort)
+    workflow.return_incomplete(Submission.objects.get(pk=submission.pk), by=cleo, why="A page is missing.")
+
+    with pytest.raises(Refused, match="Readers are assigned once"):
+        assigning.assign(submission, ben, by=cleo)
