@@ -297,7 +297,9 @@ def found(people: QuerySet[Enrollment], words: str) -> QuerySet[Enrollment]:
             | Q(person__email__icontains=word) | Q(organization__icontains=word)
             | Q(submission__reference__iexact=word)
         )  # fmt: skip
-        people = people.filter(matches | Q(submission__number=int(plain)) if plain.isdecimal() else matches)
+        if plain.isdecimal() and len(plain) <= 9:
+            matches |= Q(submission__number=int(plain))
+        people = people.filter(matches)
     return people
 
 

@@ -36,7 +36,8 @@ def revise(request: HttpRequest, cohort: str) -> HttpResponse:
     if submission.state != State.REVISION_REQUESTED or not released:
         return redirect("reviews:feedback", cohort=cohort)
     if request.method == "POST":
-        Round.objects.filter(pk=now.pk).update(what_changed=request.POST.get("what_changed", "").strip())
+        words = request.POST.get("what_changed", "").replace("\0", "").strip()
+        Round.objects.filter(pk=now.pk).update(what_changed=words)
         return redirect("submissions:submit", cohort)
     context = {
         "home": home,

@@ -65,7 +65,7 @@ def tasks(request: HttpRequest, cohort: str) -> HttpResponse:
 @require_POST
 def task_done(request: HttpRequest, cohort: str) -> HttpResponse:
     ours = run_by(request, cohort)
-    task = get_object_or_404(ours.tasks, key=request.POST.get("key", ""))
+    task = get_object_or_404(ours.tasks, key=request.POST.get("key", "").replace("\0", ""))
     staff_tasks.done(task, by=request.user)
     messages.success(request, "Taken off the list.")
     return redirect("reviews:tasks", cohort=ours.slug)

@@ -33,7 +33,7 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
     choices, chosen = people.filters(ours, len(documents)), request.GET.get("show", "")
     found, activity = _found(request, ours, choices)
     page = Paginator(people.listed(found, documents), people.PER_PAGE).get_page(request.GET.get("page"))
-    words = request.GET.get("q", "").strip()
+    words = _typed(request, "q")
     if words and page.paginator.count == 1:
         return redirect("reviews:person", cohort=ours.slug, ref=page.object_list[0].ref)
     kept = {key: value for key, value in request.GET.items() if key in ("show", "q", "done", "not-done") and value}
@@ -61,16 +61,21 @@ def _sheet(ours: Cohort, documents, at) -> people.Sheet:
     return people.Sheet(ours, tuple(documents), ours.due_on, at)
 
 
+def _typed(request: HttpRequest, key: str) -> str:
+    """What the address says under `key`, without the NUL that no database takes."""
+    return request.GET.get(key, "").replace("\0", "").strip()
+
+
 def _found(request: HttpRequest, ours: Cohort, choices) -> tuple[QuerySet[Enrollment], dict | None]:
     """The people that the address asks for, and in words the activity that it names."""
     found = people.with_facts(ours.enrollments.all(), ours)
     if choice := choices.get(request.GET.get("show", "")):
         found = found.filter(choice.who)
-    if words := request.GET.get("q", "").strip():
+    if words := _typed(request, "q"):
         found = people.found(found, words)
     for key in ("done", "not-done"):
-        if request.GET.get(key):
-            activity = get_object_or_404(ours.edition.activities, key=request.GET[key])
+        if asked := _typed(request, key):
+            activity = get_object_or_404(ours.edition.activities, key=asked)
             has_done = people.has_done(activity)
             return found.filter(people.STAYS, has_done if key == "done" else ~has_done), {"is": activity, "how": key}
     return found, None
@@ -96,14 +101,16 @@ def roster(request: HttpRequest, cohort: str) -> HttpResponse:
 
 
 def _plain(cell) -> str:
+    """As text, also where a spreadsheet would look past leading space, or read a full-width sign as a narrow one."""
     text = str(cell)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    is_formula = text.startswith(("\t", "\r")) or text.lstrip().startswith(tuple("=+-@＝＋－＠"))
+    return f"'{text}" if is_formula else text
 
 
 def _selected(request: HttpRequest, ours: Cohort) -> list[Enrollment]:
     """Those that the page before chose: `?who=…`, once for each."""
     refs = request.GET.getlist("who") or request.POST.getlist("who")
-    return list(ours.enrollments.filter(ref__in=refs).select_related("person"))
+    return list(ours.enrollments.filter(ref__in=[ref.replace("\0", "") for ref in refs]).select_related("person"))
 
 
 @require_safe

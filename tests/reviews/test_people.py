@@ -11,6 +11,7 @@ from badges.models import Letter
 from cohorts.models import ActivityMark, Attendance
 from microcred.models import Message
 from reviews import decisions, people, stories
+from reviews.views.people import _plain
 from submissions import workflow
 from submissions.models import Submission
 from submissions.states import State
@@ -291,3 +292,19 @@ def test_people_of_another_cohort_cannot_be_reached_through_ones_own(cohort, adm
     admin.post("people/extensions/", who=theirs.ref, until="2023-12-08")
     theirs.refresh_from_db()
     assert theirs.extended_until is None
+
+
+def test_a_nul_in_an_address_finds_nobody_and_breaks_nothing(cohort, admin):
+    dana(cohort)
+
+    assert admin.names(q="Nobody\0") == []
+    assert admin.get("people/", done="\0x").status_code == 404
+    assert admin.get("people/", **{"not-done": "\0x"}).status_code == 404
+    assert admin.get("people/", q="9" * 5000).status_code == 200
+    assert admin.get("people/write/", who="\0").status_code == 200
+    assert admin.post("tasks/done/", key="\0").status_code == 404
+
+
+@pytest.mark.parametrize("start", ("=", "＝", "＋", "－", "＠", " =", "\u00a0@", "\t"))
+def test_no_cell_of_the_roster_is_a_formula(start):
+    assert _plain(f"{start}SUM(A1)") == f"'{start}SUM(A1)"
