@@ -42,7 +42,7 @@ def reset(feed: CalendarFeed) -> None:
 
 def personal(person: User) -> bytes:
     """Meetings and deadlines of all of a person's cohorts. Queries: four."""
-    return _calendar(_dated(person), name=f"{settings.SITE_NAME}: {person}")
+    return _calendar(_dated(person), name=settings.SITE_NAME)
 
 
 def single(event: Event, *, method: str = "") -> str:
@@ -105,13 +105,13 @@ def _entry(row: Dated, *, method: str) -> Entry:
     if event.is_meeting:
         entry.add("dtstart", event.starts_at.astimezone(place))
         entry.add("dtend", event.ends_at.astimezone(place))
-        entry.add("description", " ".join(filter(None, [event.where, f"Bring: {event.bring}" if event.bring else ""])))
-        if event.where:
-            entry.add("location", event.where)
+        if event.bring:
+            entry.add("description", f"Bring: {event.bring}")
     elif event.kind in WHOLE_DAYS:
         entry.add("dtstart", event.on)
     else:  # the day's last minute, as pages say it
         entry.add("dtstart", (row.due_at - timedelta(minutes=1)).astimezone(place))
+    # The way in stands on that page from 15 minutes before; a feed's address is passed on too easily for it.
     entry.add("url", f"{settings.SITE_URL}/my/{row.cohort.slug}/calendar/")
     entry.add("status", "CANCELLED" if event.cancelled_at else "CONFIRMED")
     if method:

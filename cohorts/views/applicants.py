@@ -112,6 +112,7 @@ def _days(enrollment: Enrollment, events: list[Event], zone: str) -> list[months
 def meeting_file(request, cohort, number):
     """One meeting for a calendar program."""
     enrollment = enrollment_of(request, cohort)
+    may_attend(request.user, enrollment).enforce()
     event = get_object_or_404(enrollment.cohort.events.meetings().select_related("cohort"), number=number)
     answer = HttpResponse(feeds.single(event), content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="meeting-{event.number}.ics"'

@@ -190,3 +190,19 @@ class TestOnePersonsFeed:
         answer = client.get(f"/my/{enrollment.cohort.slug}/calendar/3/meeting.ics")
 
         assert list(read(answer.content)[1]) == ["Community of Practice 3"]
+
+    def test_who_has_left_takes_no_meeting_along(self, client, enrollment):
+        enrollment.withdrawn_at, enrollment.withdrawn_by = enrollment.joined_at, enrollment.person
+        enrollment.save()
+        client.force_login(enrollment.person)
+
+        assert client.get(f"/my/{enrollment.cohort.slug}/calendar/3/meeting.ics").status_code == 403
+
+    def test_it_names_the_site_and_neither_the_person_nor_the_way_in(self, enrollment):
+        Event.objects.meetings().update(where="https://meet.example.org/room", bring="Your plan")
+
+        calendar, entries = self.feed(enrollment)
+
+        assert calendar["x-wr-calname"] == settings.SITE_NAME
+        assert entries["Community of Practice 3"]["description"] == "Bring: Your plan"
+        assert b"meet.example.org" not in calendar.to_ical()
