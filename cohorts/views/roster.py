@@ -12,7 +12,7 @@ from cohorts.forms import RosterForm
 from cohorts.models import Cohort, Enrollment
 from microcred.verdict import Refused
 
-FIX = re.compile(r"^(email|last_name)-(\d+)$")
+FIX = re.compile(r"^(email|last_name)-(\d{1,9})$")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,12 +38,12 @@ def _fixes(posted) -> dict[int, dict[str, str]]:
     fixes: dict[int, dict[str, str]] = {}
     for name, typed in posted.items():
         if match := FIX.match(name):
-            fixes.setdefault(int(match[2]), {})[match[1]] = " ".join(typed.split())
+            fixes.setdefault(int(match[2]), {})[match[1]] = " ".join(typed.replace("\0", "").split())
     return fixes
 
 
 def _left_out(posted) -> set[int]:
-    return {int(number) for number in posted.getlist("leave") if number.isdecimal()}
+    return {int(number) for number in posted.getlist("leave") if number.isdecimal() and len(number) <= 9}
 
 
 def _add(request, cohort: Cohort, roster: rosters.Roster):

@@ -1,5 +1,7 @@
 """Rosters: read as spreadsheets write them, judged before anything is written, kept all or none."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from cohorts import rosters
@@ -230,3 +232,18 @@ def test_nothing_at_all_is_answered_beside_the_field(page):
     assert page(step="check", text=" ").context["form"].errors["text"] == [
         "Paste the rows here, headings included, or choose a file."
     ]
+
+
+def test_fields_made_up_by_hand_break_nothing(client, cohort):
+    client.force_login(cohort.opened_by)
+    factories.staff(cohort, cohort.opened_by, "admin")
+    digits = "9" * 5000
+    posted = {"text": ROWS, "leave": ["3", digits], f"email-{digits}": "x", "last_name-2": "Wa\0rd", "step": "check"}
+
+    page = client.post(
+        f"/cohorts/{cohort.slug}/people/import/",
+        urlencode(posted, doseq=True),
+        content_type="application/x-www-form-urlencoded",
+    )
+
+    assert said(page.context["roster"]) == [ADA]
