@@ -5,6 +5,7 @@ from django.utils.text import slugify
 
 from badges.models import Badge, Edition
 from cohorts import rosters, scheduling
+from cohorts.days import EARLIEST, LATEST, validate_day
 from cohorts.models import Cohort, Event
 from microcred.forms import ZoneField
 from microcred.models import User
@@ -16,7 +17,10 @@ LONGEST_ROSTER = 1024 * 1024
 
 
 def date_field(label: str, **kwargs) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+    """A day from the browser's calendar, within the years that there can be a cohort."""
+    attrs = {"type": "date", "min": EARLIEST.isoformat(), "max": LATEST.isoformat()}
+    widget = forms.DateInput(attrs=attrs, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, validators=[validate_day], **kwargs)
 
 
 class JoinForm(forms.Form):
@@ -134,6 +138,7 @@ class DatesForm(forms.Form):
 class MeetingForm(forms.ModelForm):
     """One meeting: day, hours, place, host."""
 
+    on = date_field("Date")
     where = forms.URLField(
         label="Meeting link",
         required=False,
@@ -148,7 +153,6 @@ class MeetingForm(forms.ModelForm):
         labels = {"title": "Name", "counts_for_attendance": "Counts for attendance", "bring": "What to bring"}
         help_texts = {"bring": ""}
         widgets = {
-            "on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "starts": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "ends": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }

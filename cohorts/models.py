@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.crypto import get_random_string
 
 from badges.models import Activity, Edition, who_and_when
+from cohorts.days import validate_day
 from microcred import clock, times
 from microcred.zones import place, validate_zone
 
@@ -135,7 +136,7 @@ class Event(models.Model):
     kind = models.CharField(max_length=15, choices=Kind)
     number = models.PositiveSmallIntegerField(default=1, help_text="Which meeting of the term.")
     title = models.CharField(max_length=120)
-    on = models.DateField("date")
+    on = models.DateField("date", validators=[validate_day])
     starts = models.TimeField("from", null=True, blank=True)
     ends = models.TimeField("to", null=True, blank=True)
     starts_at = models.DateTimeField(editable=False)
@@ -178,6 +179,7 @@ class Event(models.Model):
         if self.starts and self.ends and self.ends <= self.starts:
             raise ValidationError({"ends": "The meeting has to end after it begins."})
         if self.on:
+            validate_day(self.on)
             self.work_out_instants()
 
     def work_out_instants(self):
@@ -219,7 +221,7 @@ class Enrollment(models.Model):
     invited_at = models.DateTimeField(null=True, blank=True)
     invited_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     joined_at = models.DateTimeField(null=True, blank=True)
-    extended_until = models.DateField(null=True, blank=True)
+    extended_until = models.DateField(null=True, blank=True, validators=[validate_day])
     extended_at = models.DateTimeField(null=True, blank=True)
     extended_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     extended_because = models.TextField(blank=True)

@@ -47,6 +47,14 @@ def next_number(cohort: Cohort) -> int:
 
 
 @transaction.atomic
+def add(event: Event) -> None:
+    """Put a new meeting in the calendar under the next number; whoever adds another meanwhile waits their turn."""
+    Cohort.objects.select_for_update().get(pk=event.cohort_id)
+    event.number = next_number(event.cohort)
+    event.save()
+
+
+@transaction.atomic
 def change(event: Event) -> int:
     """Keep the changes made to `event`; people are told of another time. How many is returned.
 

@@ -6,13 +6,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from cohorts import deadlines
+from cohorts.forms import date_field
 from cohorts.models import Cohort
 from microcred import clock
 from microcred.letters import placeholders
 from reviews.decisions import Outcome, Proposal
 from reviews.models import Decision
 
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 ALWAYS = {"first_name", "full_name", "badge", "cohort", "team_email", "site_name", "home_url", "link"}
 ALSO = {
     Outcome.AWARD: set(),
@@ -26,7 +26,7 @@ class DecisionForm(forms.Form):
     """The outcome that the reviews allow, and for a revision its day."""
 
     outcome = forms.ChoiceField(widget=forms.RadioSelect)
-    due_on = forms.DateField(label="Revision due", widget=DAY, required=False)
+    due_on = date_field("Revision due", required=False)
 
     def __init__(self, *args, proposal: Proposal, **kwargs):
         super().__init__(*args, **kwargs)
@@ -44,7 +44,7 @@ class LetterForm(forms.ModelForm):
         model = Decision
         fields = ("subject", "letter")
         help_texts = {"letter": "Markdown: two stars for **bold**, an empty line between paragraphs."}
-        widgets = {"letter": forms.Textarea(attrs={"rows": 16, "data-keep": ""})}
+        widgets = {"letter": forms.Textarea(attrs={"rows": 16})}
 
     def clean_letter(self) -> str:
         used, outcome = placeholders(self.cleaned_data["letter"]), Outcome(self.instance.outcome)
@@ -68,7 +68,7 @@ def _braced(names: set[str]) -> str:
 class ScheduleForm(forms.Form):
     """A day and a time on the cohort's clock."""
 
-    on = forms.DateField(label="Release on", widget=DAY)
+    on = date_field("Release on")
     at = forms.TimeField(label="at", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), initial="09:00")
 
     def __init__(self, *args, cohort: Cohort, **kwargs):
@@ -91,7 +91,7 @@ class ScheduleForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why, in words that the person and colleagues read."""
 
-    why = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 4, "data-keep": ""}))
+    why = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, *args, hint: str = "", **kwargs):
         super().__init__(*args, **kwargs)
@@ -101,7 +101,7 @@ class ReasonForm(forms.Form):
 class ExtensionForm(forms.Form):
     """Until when, and why. Reminders for the earlier day stop."""
 
-    until = forms.DateField(label="Evidence is due on", widget=DAY)
+    until = date_field("Evidence is due on")
     because = forms.CharField(
         label="Why", widget=forms.Textarea(attrs={"rows": 3}), required=False, help_text="For staff only."
     )

@@ -15,6 +15,7 @@ from microcred import clock, times, zones
 from microcred.verdict import Refused
 
 STATUS = Attendance.Status
+LONGEST_NUMBER = 9  # digits
 
 
 def run_by_reader(request, cohort: str) -> Cohort:
@@ -94,7 +95,7 @@ def _edit(request, event: Event):
 
 def _keep(request, event: Event):
     if not event.pk:
-        event.save()
+        scheduling.add(event)
         messages.success(request, f"{event} is in the calendar.")
         return redirect("cohorts:schedule", cohort=event.cohort.slug)
     try:
@@ -180,7 +181,7 @@ def _posted(posted, people: list[Enrollment]) -> tuple[dict[int, tuple[str, int 
         status, minutes = posted.get(f"status-{person.pk}", ""), posted.get(f"minutes-{person.pk}", "").strip()
         if status not in STATUS.values:
             status = ""
-        if minutes and not (minutes.isdecimal() and int(minutes) <= 600):
+        if minutes and not (minutes.isdecimal() and len(minutes) <= LONGEST_NUMBER and int(minutes) <= 600):
             problems[person.pk] = f"{person.person}: minutes are a number up to 600."
             continue
         rows[person.pk] = (status, int(minutes) if minutes else None)
@@ -188,10 +189,10 @@ def _posted(posted, people: list[Enrollment]) -> tuple[dict[int, tuple[str, int 
 
 
 def _row(enrollment: Enrollment, known: Attendance | None, posted, problems: dict[int, str]) -> dict:
-    """A row as it was posted, or as it is kept; "all here" fills in those that nothing is known of."""
-    kept, minutes = (known.status, known.minutes) if known else ("", None)
+    """A row as it was posted, or as it is kept; "all here" fills in those that have no mark there."""
+    status, minutes = (known.status, known.minutes) if known else ("", None)
+    status = posted.get(f"status-{enrollment.pk}", status)
+    minutes = posted.get(f"minutes-{enrollment.pk}", minutes)
     if "all" in posted:
-        kept = kept or STATUS.HERE
-    elif posted:
-        kept, minutes = posted.get(f"status-{enrollment.pk}", ""), posted.get(f"minutes-{enrollment.pk}", "")
-    return {"enrollment": enrollment, "status": kept, "minutes": minutes, "problem": problems.get(enrollment.pk, "")}
+        status = status or STATUS.HERE
+    return {"enrollment": enrollment, "status": status, "minutes": minutes, "problem": problems.get(enrollment.pk, "")}

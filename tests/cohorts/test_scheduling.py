@@ -300,3 +300,65 @@ def test_one_says_that_one_cannot_come_until_it_begins(cohort, meeting, clock, a
             attending.cannot_come(ada, meeting)
 
     assert meeting.attendances.count() == kept
+
+
+def test_marking_the_others_here_keeps_what_was_chosen_and_not_yet_saved(client, cohort, meeting, admin):
+    ada, ben = factories.enrollment(cohort), factories.enrollment(cohort)
+    attending.record(meeting, {ada.pk: ("here", 90)}, by=admin)
+    posted = {f"status-{ada.pk}": "absent", f"minutes-{ada.pk}": "12", f"status-{ben.pk}": "", "all": "here"}
+
+    page = client.post(f"/cohorts/{cohort.slug}/calendar/3/attendance/", posted)
+
+    rows = {row["enrollment"].pk: (row["status"], row["minutes"]) for row in page.context["rows"]}
+    assert rows == {ada.pk: ("absent", "12"), ben.pk: ("here", None)}
+
+
+def test_minutes_of_thousands_of_digits_are_told_like_any_others(client, cohort, meeting, admin):
+    ada = factories.enrollment(cohort)
+    posted = {f"status-{ada.pk}": "here", f"minutes-{ada.pk}": "9" * 5000}
+
+    page = client.post(f"/cohorts/{cohort.slug}/calendar/3/attendance/", posted)
+
+    assert page.context["problems"] == {ada.pk: f"{ada.person}: minutes are a number up to 600."}
+
+
+def test_two_meetings_added_at_once_both_stand(cohort):
+    fields = {"kind": "meeting", "number": 4, "on": date(2023, 11, 20), "starts": time(16), "ends": time(17)}
+    pages = [Event(cohort=cohort, title=title, **fields) for title in ("One tab", "Another tab")]
+
+    for event in pages:
+        scheduling.add(event)
+
+    assert [event.number for event in pages] == [4, 5]
+
+
+# Years that cannot be meant ------------------------------------------------------------------------------------------
+ABSURD = ["9999-12-28", "9999-12-31", "0001-01-01", "1999-12-31", "2101-01-01"]
+YEARS = "Choose a day between 2000 and 2100."
+
+
+@pytest.mark.parametrize("day", ABSURD)
+@pytest.mark.parametrize("field", ["learning_begins", "evidence_due", "reviews_due", "decisions"])
+def test_a_date_of_the_cohort_is_in_a_year_that_can_be_meant(client, cohort, admin, field, day):
+    page = client.post(f"/cohorts/{cohort.slug}/calendar/dates/", {**NEW, field: day})
+
+    assert page.context["form"].errors[field] == [YEARS]
+
+
+@pytest.mark.parametrize("day", ABSURD)
+def test_a_new_cohort_and_a_meeting_are_in_a_year_that_can_be_meant(client, cohort, admin, day):
+    opened = client.post("/cohorts/new/", {**NEW, "evidence_due": day})
+    meeting = client.post(
+        f"/cohorts/{cohort.slug}/calendar/new/", {"title": "Extra", "on": day, "starts": "16:00", "ends": "17:00"}
+    )
+
+    assert [opened.context["form"].errors["evidence_due"], meeting.context["form"].errors["on"]] == [[YEARS]] * 2
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_the_operators_pages_refuse_such_a_year_too(cohort, day):
+    event = cohort.events.get(kind="evidence_due")
+    event.on = day
+
+    with pytest.raises(ValidationError, match=YEARS):
+        event.full_clean()
