@@ -34,6 +34,11 @@ class AssignmentQuerySet(models.QuerySet):
         """Given before the submission was appealed: others read it now."""
         return self.filter(_appealed_since())
 
+    def with_present_round(self):
+        """Each says whether it is of the last round, without another query."""
+        last = Assignment.objects.of_the_last_round().filter(pk=OuterRef("pk"))
+        return self.annotate(is_of_the_last_round=Exists(last))
+
     def of_the_last_round(self):
         """Of the round that counts now, and not overtaken by an appeal."""
         later = Round.objects.filter(submission=OuterRef("submission"), number__gt=OuterRef("round_number"))
@@ -166,8 +171,10 @@ class Assignment(models.Model):
         return bool(self.begun and self.begun.finished_at)
 
     def is_overtaken(self) -> bool:
-        """Whether a later round, or an appeal, came after it. Queries: one."""
-        return not Assignment.objects.of_the_last_round().filter(pk=self.pk).exists()
+        """Whether a later round, or an appeal, came after it. Queries: one; none for a row of `with_present_round`."""
+        if (is_present := getattr(self, "is_of_the_last_round", None)) is None:
+            is_present = Assignment.objects.of_the_last_round().filter(pk=self.pk).exists()
+        return not is_present
 
 
 class ReviewQuerySet(models.QuerySet):

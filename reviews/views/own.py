@@ -19,6 +19,7 @@ def assignment_of(request, number: int) -> Assignment:
         .handed_in()
         .with_submission()
         .with_finish_by()
+        .with_present_round()
         .annotate(left=count_of(waiting), what_changed=Subquery(rounds.values("what_changed")))
         .filter(submission__number=number)
         .order_by("-round_number")

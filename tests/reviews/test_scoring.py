@@ -197,7 +197,7 @@ def test_the_page_takes_the_same_queries_however_many_questions(client, ben, dja
     review = reviewing.started(reviewing.assigned(submission_in(State.SUBMITTED, cohort=cohort), ben))
     client.force_login(ben)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         response = client.get(f"/review/{review.assignment.submission.number}/")
 
     assert len(response.context["sheet"].questions) == prompts
