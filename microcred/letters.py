@@ -18,6 +18,7 @@ PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 LINK = re.compile(r"\[([^\]]+)\]\((\S+?)\)")
 TAGS = {"p", "a", "strong", "em", "ul", "ol", "li", "br", "h2", "h3", "blockquote", "code", "hr"}
 MARKS = r"([\\`*_{}\[\]()#+\-.!|<>~])"
+LONGEST_SUBJECT = 200
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False})
 
 
@@ -41,10 +42,15 @@ def compose(subject: str, body: str, values: Mapping[str, object], *, footer: st
     """
     source = fill(body, values, quote=quoted)
     return Letter(
-        subject=" ".join(fill(subject, values).split()),
+        subject=_one_line(fill(subject, values)),
         text=as_text(source) + (f"\n\n--\n{footer}\n" if footer else "\n"),
         html=render_to_string("mail/base.html", {"body": as_html(source), "footer": footer}),
     )
+
+
+def _one_line(subject: str) -> str:
+    line = " ".join(subject.split())
+    return line if len(line) <= LONGEST_SUBJECT else f"{line[: LONGEST_SUBJECT - 3]}…"
 
 
 def fill(source: str, values: Mapping[str, object], *, quote: Callable[[str], str] = str) -> str:

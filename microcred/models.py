@@ -106,8 +106,6 @@ class Message(models.Model):
         SKIPPED = "skipped", "Not sent"
         FAILED = "failed", "Could not be sent"
 
-    MAX_TRIES = 12
-
     key = models.CharField(max_length=200, unique=True, help_text="Rule, event, enrollment and occurrence.")
     kind = models.CharField(max_length=60, help_text="The letter it was made from.")
     cohort_slug = models.CharField(max_length=80, blank=True, db_index=True)
@@ -151,4 +149,4 @@ class Message(models.Model):
     @property
     def wait_after_failure(self) -> timedelta:
         """How long to leave a refused message alone: 1 minute, doubling, at most 3 hours."""
-        return min(timedelta(minutes=2 ** max(self.tries - 1, 0)), timedelta(hours=3))
+        return timedelta(minutes=min(2 ** max(self.tries - 1, 0), 180))

@@ -1,10 +1,12 @@
 """Mail that is owed: written with the fact that causes it, sent by whoever comes by, once.
 
 A message is a row in the same transaction as its cause. The sweep claims due rows with a lease, sends them over one
-connection and writes down what became of each. A broker, a worker or a mail server that is away only delays it.
+connection, renewing the lease before each, and writes down what became of it. A broker, a worker or a mail server that
+is away only delays it.
 """
 
 from datetime import timedelta
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 
 import structlog
 from django.conf import settings
@@ -20,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=5)
 BATCH = 500
+GIVE_UP_AFTER = timedelta(days=3)
 
 
 def message(
@@ -66,48 +69,88 @@ def claim(limit: int = BATCH) -> list[Message]:
             due = due.select_for_update(skip_locked=True)
         rows = list(due[:limit])
         for row in rows:
-            row.leased_until, row.tries = at + LEASE, row.tries + 1
-        Message.objects.bulk_update(rows, ["leased_until", "tries"])
+            row.leased_until = at + LEASE
+        Message.objects.bulk_update(rows, ["leased_until"])
     return rows
 
 
 def send_due() -> int:
-    """Send everything that is due. How many left is returned."""
+    """Send everything that is due. How many left is returned: none while the mail server is away, and all stay owed."""
     sent = 0
-    while rows := claim():
-        sent += _send(rows)
+    while (rows := claim()) and (mail := _opened()):
+        with mail:
+            sent += sum(_send_one(row, mail) for row in rows)
+    _give_back(rows)
     return sent
 
 
-def _send(rows: list[Message]) -> int:
-    at, sent = clock.now(), 0
-    late = [row for row in rows if row.useless_at and row.useless_at <= at]
-    for row in late:
-        _close(row, Message.State.SKIPPED, reason="Its time had passed before it could be sent.")
-    with get_connection() as mail:
-        for row in [row for row in rows if row not in late]:
-            sent += _send_one(row, mail)
-    return sent
+def _opened():
+    """An open connection to the mail server, or none when it is away."""
+    mail = get_connection()
+    try:
+        mail.open()
+    except Exception as problem:  # whatever a mail library raises, the next sweep tries again
+        log.warning("mail_server_away", error=type(problem).__name__)
+        return None
+    return mail
+
+
+def _give_back(rows: list[Message]) -> None:
+    """Let go of what was claimed and not tried."""
+    if rows:
+        held = Message.objects.waiting().filter(leased_until=rows[0].leased_until)  # one claim, one lease
+        held.filter(pk__in=[row.pk for row in rows]).update(leased_until=None)
 
 
 def _send_one(row: Message, mail) -> bool:
+    if row.useless_at and row.useless_at <= clock.now():
+        _close(row, Message.State.SKIPPED, reason="Its time had passed before it could be sent.")
+        return False
+    if not _renew(row):
+        return False
     try:
         as_email(row, connection=mail).send()
     except Exception as problem:  # whatever a mail library raises must not stop the next message
         log.warning("message_not_sent", message=row.pk, tries=row.tries, error=type(problem).__name__)
-        if row.tries >= Message.MAX_TRIES:
-            _close(row, Message.State.FAILED, reason=f"The mail server refused it {row.tries} times.")
-        else:
-            Message.objects.filter(pk=row.pk).update(leased_until=clock.now() + row.wait_after_failure)
+        _try_later(row, problem)
         return False
     _close(row, Message.State.SENT)
     return True
 
 
+def _held(row: Message):
+    """The row, as long as it is owed and in this sender's hands."""
+    return Message.objects.waiting().filter(pk=row.pk, leased_until=row.leased_until)
+
+
+def _renew(row: Message) -> bool:
+    """Start a try with a fresh lease; false when another sender has taken the message meanwhile."""
+    until, tries = clock.now() + LEASE, row.tries + 1
+    held = _held(row).update(leased_until=until, tries=tries)
+    row.leased_until, row.tries = until, tries
+    return bool(held)
+
+
+def _try_later(row: Message, problem: Exception) -> None:
+    """Leave it alone for a while, unless it was refused for good or has been owed for too long."""
+    if _is_final(problem):
+        _close(row, Message.State.FAILED, reason="The mail server refused it for good.")
+    elif clock.now() > row.due_at + GIVE_UP_AFTER:
+        _close(row, Message.State.FAILED, reason=f"It could not be sent for {GIVE_UP_AFTER.days} days.")
+    else:
+        _held(row).update(leased_until=clock.now() + row.wait_after_failure)
+
+
+def _is_final(problem: Exception) -> bool:
+    """Whether the server refuses this recipient or this message for good; a refused sender or sign-in can be mended."""
+    if isinstance(problem, SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in problem.recipients.values())
+    return isinstance(problem, SMTPDataError) and problem.smtp_code >= 500
+
+
 def _close(row: Message, state: str, *, reason: str = "") -> None:
-    row.state, row.reason, row.leased_until = state, reason, None
-    row.sent_at = clock.now() if state == Message.State.SENT else None
-    row.save(update_fields=["state", "reason", "leased_until", "sent_at"])
+    sent_at = clock.now() if state == Message.State.SENT else None
+    _held(row).update(state=state, reason=reason, leased_until=None, sent_at=sent_at)
 
 
 def as_email(row: Message, *, connection=None) -> EmailMultiAlternatives:

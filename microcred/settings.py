@@ -182,6 +182,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # Mail ----------------------------------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 60  # seconds; well under the lease of a message in the outbox
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"{SITE_NAME} <no-reply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

@@ -45,6 +45,11 @@ def test_a_subject_is_one_line():
     assert letters.compose("A\n {{ name }}", "x", {"name": "Ada\r\nBcc: all"}).subject == "A Ada Bcc: all"
 
 
+@pytest.mark.parametrize(("signs", "subject"), [(200, "A" * 200), (201, "A" * 197 + "…")])
+def test_a_subject_too_long_to_keep_is_cut(signs, subject):
+    assert letters.compose("{{ name }}", "x", {"name": "A" * signs}).subject == subject
+
+
 def test_only_the_middle_of_a_letter_is_shown_on_a_page():
     letter = letters.compose("A", "Dear *Ada*", {}, footer="Why you got it")
 

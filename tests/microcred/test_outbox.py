@@ -1,6 +1,14 @@
 """Mail that is owed: sent once, whoever comes by; delayed by nothing worse than a delay."""
 
 from datetime import UTC, datetime, timedelta
+from smtplib import (
+    SMTPAuthenticationError,
+    SMTPDataError,
+    SMTPRecipientsRefused,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+)
+from unittest.mock import Mock
 
 import pytest
 from django.core.mail.backends.locmem import EmailBackend
@@ -71,7 +79,70 @@ def test_what_one_sender_holds_another_leaves_alone(clock):
 
     clock(NOON + outbox.LEASE)
 
-    assert [row.tries for row in outbox.claim()] == [2]
+    assert [row.tries for row in outbox.claim()] == [0]
+
+
+def test_a_slow_mail_server_makes_nobody_send_twice(monkeypatch, mailbox, clock):
+    for key in ("one", "two", "three"):
+        owed(key)
+    original, others = EmailBackend.send_messages, []
+
+    def slow(self, mails):
+        sent = original(self, mails)
+        clock(outbox.clock.now() + timedelta(minutes=4 if len(mailbox) == 1 else 2))
+        if len(mailbox) == 2:  # the lease of the claim is over, that of the second message is not
+            others.append(outbox.send_due())
+        return sent
+
+    monkeypatch.setattr(EmailBackend, "send_messages", slow)
+
+    assert (outbox.send_due(), others, len(mailbox)) == (2, [1], 3)
+    assert list(Message.objects.values_list("state", "tries")) == [("sent", 1)] * 3
+
+
+def test_who_lost_the_lease_writes_nothing_down(clock):
+    row = owed()
+    [held] = outbox.claim()
+    clock(NOON + outbox.LEASE)
+    outbox.claim()
+
+    outbox._close(held, Message.State.FAILED)
+
+    row.refresh_from_db()
+    assert (row.state, row.leased_until) == ("owed", NOON + 2 * outbox.LEASE)
+
+
+def test_a_mail_server_that_is_away_costs_no_try(monkeypatch, mailbox, clock):
+    row = owed()
+    with monkeypatch.context() as away:
+        away.setattr(EmailBackend, "open", Mock(side_effect=SMTPAuthenticationError(535, b"no")))
+        clock(NOON + timedelta(days=4))
+        assert outbox.send_due() == 0
+    row.refresh_from_db()
+    assert (row.state, row.tries, row.leased_until) == ("owed", 0, None)
+
+    assert outbox.send_due() == 1
+
+
+@pytest.mark.parametrize(
+    ("problem", "state"),
+    [
+        (SMTPRecipientsRefused({"a@example.org": (550, b"no such user")}), "failed"),
+        (SMTPRecipientsRefused({"a@example.org": (451, b"greylisted")}), "owed"),
+        (SMTPDataError(554, b"no"), "failed"),
+        (SMTPDataError(452, b"full"), "owed"),
+        (SMTPSenderRefused(530, b"sign in first", "us@example.org"), "owed"),
+        (SMTPServerDisconnected("gone"), "owed"),
+    ],
+)
+def test_only_a_refusal_for_good_is_final(monkeypatch, mailbox, problem, state):
+    row = owed()
+    monkeypatch.setattr(EmailBackend, "send_messages", Mock(side_effect=problem))
+
+    outbox.send_due()
+
+    row.refresh_from_db()
+    assert (row.state, row.tries) == (state, 1)
 
 
 @pytest.fixture
@@ -112,12 +183,16 @@ def test_a_refused_mail_is_tried_later_and_later(refused, clock):
 def test_in_the_end_it_is_given_up_with_a_reason(refused, clock):
     row = owed()
     refused.add(row.address)
-    for _ in range(Message.MAX_TRIES):
-        outbox.send_due()
-        row.refresh_from_db()
-        clock(row.leased_until or NOON)
+    clock(NOON + outbox.GIVE_UP_AFTER)
+    outbox.send_due()
+    row.refresh_from_db()
+    assert row.state == "owed"
 
-    assert (row.state, row.reason) == ("failed", "The mail server refused it 12 times.")
+    clock(row.leased_until)
+    outbox.send_due()
+
+    row.refresh_from_db()
+    assert (row.state, row.reason, row.tries) == ("failed", "It could not be sent for 3 days.", 2)
 
 
 def test_sent_again_it_has_the_same_id(mailbox):
