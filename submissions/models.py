@@ -194,6 +194,14 @@ class Document(models.Model):
             return self.EMPTY
         return self.current.verdict
 
+    def stays_in(self, round_: Round, asked: set[int]) -> bool:
+        """Whether a revision asks for other documents only; one that is missing or blocked never stays so.
+
+        Queries: as `state_in`.
+        """
+        is_left_out = round_.number > 1 and self.required_id not in asked
+        return is_left_out and self.state_in(round_, asked) not in (self.EMPTY, Version.Verdict.BLOCKED)
+
 
 class VersionQuerySet(models.QuerySet):
     def visible_to(self, person):

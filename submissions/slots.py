@@ -18,11 +18,12 @@ BLOCKING = frozenset({EMPTY, Version.Verdict.CHECKING, Version.Verdict.BLOCKED})
 
 @dataclass(frozen=True)
 class Slot:
-    """One required document: its state, and whether this round asks for it again."""
+    """One required document: its state, whether this round asks for it again, or asks for others only."""
 
     document: Document
     state: str
     is_revision: bool
+    stays: bool
 
     @property
     def required(self):
@@ -97,5 +98,7 @@ def slots_of(submission: Submission) -> list[Slot]:
     unless they are prefetched (`models.slots_and_rounds`).
     """
     now, asked = submission.current_round, submission.asked_for()
-    documents = sorted(submission.documents.all(), key=lambda document: document.required.position)
-    return [Slot(document, document.state_in(now, asked), document.required_id in asked) for document in documents]
+    documents = sorted(submission.documents.all(), key=lambda one: one.required.position)
+    return [
+        Slot(one, one.state_in(now, asked), one.required_id in asked, one.stays_in(now, asked)) for one in documents
+    ]

@@ -2,9 +2,11 @@
 
 import hashlib
 import os
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
@@ -19,6 +21,7 @@ from submissions import permissions, workflow
 from submissions.models import Document, Version, new_key
 from submissions.states import State
 
+log = structlog.get_logger(__name__)
 LIMIT_MB = settings.UPLOAD_LIMIT_BYTES // (1024 * 1024)
 TOO_LARGE = (
     f"The file is larger than {LIMIT_MB} MB, so it was not kept. In Word, choose a picture, then Picture Format, "
@@ -68,8 +71,12 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
     def file_complete(self, file_size):
         if self.is_surplus:
             return None
-        self.file.flush()
-        os.fsync(self.file.fileno())
+        try:
+            self.file.flush()
+            os.fsync(self.file.fileno())
+        except OSError:
+            self.request.upload_problem = NO_ROOM
+            return None
         self.file.sha256 = self.digest.hexdigest()
         return super().file_complete(file_size)
 
@@ -87,7 +94,7 @@ def receive(document: Document, upload: UploadedFile, *, by: User, arrived_at: d
     """
     _within_reason(by, at=arrived_at, size=upload.size or 0)
     sha256 = getattr(upload, "sha256", None) or digest_of(upload)
-    key = default_storage.save(new_key(), upload)
+    key = _store(upload)
     try:
         return _keep(
             document,
@@ -152,6 +159,18 @@ def _hurry(pk: int) -> None:
     from submissions.tasks import check_version  # the door for the worker opens from above
 
     hurry(check_version, pk)
+
+
+def _store(upload: UploadedFile) -> str:
+    """The key under which the bytes lie. Raises: Refused, when there is no room; nothing is left behind then."""
+    key = new_key()
+    try:
+        return default_storage.save(key, upload)
+    except OSError as full:
+        log.error("file_not_kept", error=type(full).__name__)
+        with suppress(OSError):
+            default_storage.delete(key)
+        raise Refused(NO_ROOM) from full
 
 
 def digest_of(upload: UploadedFile) -> str:

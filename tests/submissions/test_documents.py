@@ -6,11 +6,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from badges.word.package import unpack
-from submissions import workflow
+from submissions import permissions, workflow
 from submissions.models import DocumentAccess, Submission, Version
 from submissions.states import State
 from tests.support import factories
-from tests.support.submitting import BEFORE_DUE, add, examine_now, fill_guide, submission_in
+from tests.support.submitting import BEFORE_DUE, add, examine_now, fill_guide, submission_in, upload_of
 
 pytestmark = pytest.mark.django_db
 
@@ -187,6 +187,31 @@ def test_a_revision_asks_for_its_document_and_names_it(client, before_due):
     assert b"Add your revised Level 2 Practice Reflection Guide" in asked
     assert "REVISED.docx" in template["Content-Disposition"]
     assert b"Add your" not in client.get(f"{place}growth-plan/").content
+
+
+def test_what_a_revision_does_not_ask_for_stays_as_it_is(client, before_due):
+    submission = submission_in(State.REVISION_REQUESTED)
+    client.force_login(submission.enrollment.person)
+    home = f"/my/{submission.enrollment.cohort.slug}/"
+    slot = f"{home}documents/growth-plan/"
+
+    response = client.post(slot, {"file": upload_of(b"x")})
+
+    assert (response.status_code, Version.objects.filter(round_number=2).count()) == (422, 0)
+    assert b"Only the documents asked for are open in this round; this one stays as it is." in response.content
+    for page in (home, f"{home}documents/", f"{home}submit/", slot):
+        content = client.get(page).content
+        assert b"Replace<" not in content
+        assert b'Change<span class="vh"> Growth Plan' not in content
+
+
+def test_a_blocked_file_can_be_mended_in_a_revision_all_the_same(before_due):
+    submission = submission_in(State.REVISION_REQUESTED)
+    plan = submission.documents.get(required__key="growth-plan")
+    Version.objects.filter(pk=plan.current_id).update(verdict="blocked")
+    plan.refresh_from_db()
+
+    assert permissions.may_add(submission.enrollment.person, plan, at=BEFORE_DUE)
 
 
 def test_what_a_file_says_is_shown_as_text(client, address, slots):

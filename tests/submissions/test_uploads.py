@@ -149,3 +149,17 @@ def test_a_refused_file_leaves_no_bytes_behind(before_due, settings):
         )
 
     assert stored(settings) == before
+
+
+def test_without_room_nothing_is_kept_and_the_person_is_told(db, before_due, monkeypatch):
+    document = submission_in(State.DRAFT).documents.first()
+    monkeypatch.setattr(uploads.default_storage, "save", full)
+
+    with pytest.raises(Refused, match="could not keep the file just now"):
+        add(document, at=BEFORE_DUE)
+
+    assert document.versions.count() == 0
+
+
+def full(name, content):
+    raise OSError(28, "No space left on device")
