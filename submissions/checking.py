@@ -41,6 +41,9 @@ def check(version: Version) -> None:
     try:
         with local_copy(claimed) as path:
             found = STOPPED if scanning.is_infected(path) else checks.examine(path, expectation(claimed))
+    except scanning.Away:  # that try was none
+        Version.objects.filter(pk=claimed.pk, tries=claimed.tries).update(leased_until=None, tries=F("tries") - 1)
+        raise
     except Exception:
         Version.objects.filter(pk=claimed.pk, tries=claimed.tries).update(leased_until=None)
         raise

@@ -11,16 +11,19 @@ PIECE_BYTES = 64 * 1024
 SECONDS = 60
 
 
+class Away(OSError):
+    """Nobody answers at the scanner's address; the file is not to blame."""
+
+
 def is_infected(path: Path) -> bool:
     """Whether the scanner stops the file at `path`; without a scanner, no.
 
     Source: clamd(8), INSTREAM: pieces with their length in front, an empty one at the end.
-    Raises: OSError, when the scanner is away or cannot scan; the file is then tried again later.
+    Raises: Away; or OSError, when the scanner cannot scan this file. It is then tried again later.
     """
     if not settings.CLAMD_URL:
         return False
-    address = urlsplit(settings.CLAMD_URL)
-    with socket.create_connection((address.hostname, address.port), timeout=SECONDS) as line, path.open("rb") as file:
+    with _line() as line, path.open("rb") as file:
         line.sendall(b"zINSTREAM\0")
         while piece := file.read(PIECE_BYTES):
             line.sendall(struct.pack("!L", len(piece)) + piece)
@@ -31,3 +34,11 @@ def is_infected(path: Path) -> bool:
     if not said.endswith(b"OK"):
         raise OSError(f"The virus scanner said: {said.decode(errors='replace')[:200]}")
     return False
+
+
+def _line() -> socket.socket:
+    address = urlsplit(settings.CLAMD_URL)
+    try:
+        return socket.create_connection((address.hostname, address.port), timeout=SECONDS)
+    except OSError as problem:
+        raise Away(f"The virus scanner does not answer: {problem}") from problem

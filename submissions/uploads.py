@@ -49,8 +49,11 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
     def new_file(self, *args, **kwargs):
         self.files += 1
         if not self.is_surplus:
-            super().new_file(*args, **kwargs)
             self.digest = hashlib.sha256()
+            try:
+                super().new_file(*args, **kwargs)
+            except OSError:
+                self._give_up(NO_ROOM)
 
     @property
     def is_surplus(self) -> bool:

@@ -116,7 +116,18 @@ def submit(
 def replace(submission: Submission, *, by: User | None, at: datetime, why: str = "") -> Receipt:
     """Another version counts in a submission that was handed in already: a new receipt."""
     with _move(submission, "replace", by=by, at=at, why=why) as current:
+        now = current.current_round
+        now.is_late = _is_late(current)
+        now.save(update_fields=["is_late"])
         return _receipt(current, at=at)
+
+
+def _is_late(submission: Submission) -> bool:
+    """Whether the submission, or a version that counts in it, came when it was late."""
+    submitted_at = submission.current_round.submitted_at
+    assert submitted_at
+    arrived = [slot.version.arrived_at for slot in slots_of(submission) if slot.version]
+    return submission.window().is_late_at(max([submitted_at, *arrived]))
 
 
 def _receipt(submission: Submission, *, at: datetime) -> Receipt:
@@ -126,7 +137,7 @@ def _receipt(submission: Submission, *, at: datetime) -> Receipt:
         ref=f"{submission.reference}-{count + 1}" if count else submission.reference,
         round_number=submission.current_round.number,
         received_at=at,
-        is_late=submission.window().is_late_at(at),
+        is_late=submission.current_round.is_late,
         files=[_proof(slot) for slot in slots_of(submission) if slot.version],
     )
     outbox.owe([letters.receipt(submission, receipt)])

@@ -25,9 +25,9 @@ def submit(request, cohort):
         try:
             receipt = workflow.submit(submission, by=request.user, at=request.arrived_at, **form.cleaned_data)
         except Refused as refusal:
-            messages.error(request, str(refusal))
-            return redirect("submissions:submit", cohort)
-        return redirect("submissions:receipt", cohort, receipt.ref)
+            form.add_error(None, str(refusal))  # what was typed stays on the page
+        else:
+            return redirect("submissions:receipt", cohort, receipt.ref)
     context = {
         "home": home,
         "cohort": home.cohort,
@@ -89,7 +89,7 @@ def reinstate(request, cohort):
 
 def _do(request, home, verb, sentence):
     try:
-        verb(home.submission, by=request.user, why=request.POST.get("why", ""))
+        verb(home.submission, by=request.user, why=request.POST.get("why", "").replace("\0", ""))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -7,6 +7,7 @@ import pytest
 
 from badges.models import Competency, Domain, Framework
 from microcred.models import Message
+from microcred.verdict import Refused
 from submissions import workflow
 from submissions.models import Receipt, Submission
 from submissions.states import State
@@ -142,6 +143,29 @@ def test_a_revision_says_what_changed(client, before_due):
     assert "What did you change?" in page
     assert "Revised version received" in receipt
     assert Submission.objects.get().current_round.what_changed == "Added two actions."
+
+
+def test_a_refusal_in_a_race_keeps_what_was_typed(client, before_due, monkeypatch):
+    submission = submission_in(State.REVISION_REQUESTED)
+    add(submission.documents.first(), text="More specific actions that our team did take", at=BEFORE_DUE)
+    client.force_login(submission.enrollment.person)
+
+    def refuse(*given, **named):
+        raise Refused("Wait a moment. Nothing was submitted.")
+
+    monkeypatch.setattr(workflow, "submit", refuse)
+    place = f"/my/{submission.enrollment.cohort.slug}/submit/"
+    response = client.post(place, {"what_changed": "Added two actions."})
+
+    assert response.status_code == 422
+    assert b"<li>Wait a moment. Nothing was submitted.</li>" in response.content
+    assert b"Added two actions.</textarea>" in response.content
+
+
+def test_a_sign_that_no_database_takes_is_left_out(client, address, submission):
+    client.post(address("withdraw/"), {"why": "A new\0 job."})
+
+    assert submission.events.get(move="withdraw").why == "A new job."
 
 
 def test_leaving_asks_first_and_coming_back_leads_to_where_one_was(client, address, submission):

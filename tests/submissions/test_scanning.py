@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from submissions.models import Version
-from submissions.scanning import is_infected
+from submissions.scanning import Away, is_infected
 from submissions.states import State
 from tests.support.submitting import BEFORE_DUE, add, examine_now, submission_in
 
@@ -62,3 +62,17 @@ def test_a_file_that_the_scanner_stops_is_blocked_before_anybody_opens_it(scanne
 
     assert version.verdict == Version.Verdict.BLOCKED
     assert [one.code for one in version.findings.all()] == ["virus"]
+
+
+@pytest.mark.django_db
+def test_a_scanner_that_is_away_uses_up_no_try(settings, before_due):
+    version = add(submission_in(State.DRAFT).documents.first(), check=False, at=BEFORE_DUE)
+    with socketserver.TCPServer(("127.0.0.1", 0), Scanner) as gone:
+        settings.CLAMD_URL = f"tcp://127.0.0.1:{gone.server_address[1]}"
+
+    for _ in range(Version.MAX_TRIES + 1):
+        with pytest.raises(Away):
+            examine_now(version)
+
+    version.refresh_from_db()
+    assert (version.verdict, version.tries, version.leased_until) == ("checking", 0, None)

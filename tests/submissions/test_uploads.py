@@ -86,6 +86,18 @@ def test_a_full_disk_is_told_and_keeps_nothing(client, slot, monkeypatch):
     assert uploads.NO_ROOM.replace("'", "&#x27;").encode() in response.content
 
 
+def test_a_disk_on_which_no_file_can_begin_is_told(client, slot, monkeypatch):
+    def full(*given, **named):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("submissions.uploads.TemporaryFileUploadHandler.new_file", full)
+
+    response = send(client, slot, b"x")
+
+    assert (response.status_code, Version.objects.count()) == (413, 0)
+    assert uploads.NO_ROOM.encode() in response.content
+
+
 def test_a_form_without_a_file_says_that_it_did_not_arrive(client, slot):
     response = client.post(slot, {})
 

@@ -189,6 +189,28 @@ def test_a_late_submission_says_by_how_many_days(clock):
     assert Message.objects.filter(kind="receipt-late").count() == 1
 
 
+def test_what_is_replaced_in_the_late_days_is_late(clock):
+    submission = submission_in(State.SUBMITTED)
+    at = DUE + timedelta(days=1)
+    clock(at)
+
+    add(submission.documents.first(), text="Better words", at=at)
+
+    assert submission.rounds.get().is_late
+    assert submission.receipts.first().is_late
+
+
+def test_a_late_file_that_cannot_be_used_leaves_it_on_time(clock):
+    submission = submission_in(State.SUBMITTED)
+    at = DUE + timedelta(days=1)
+    clock(at)
+
+    add(submission.documents.first(), content=b"no Word file", at=at)
+
+    assert not submission.rounds.get().is_late
+    assert not submission.receipts.first().is_late
+
+
 def test_starting_the_review_freezes_the_round(clock):
     clock(BEFORE_DUE)
     submission = submission_in(State.SUBMITTED)
