@@ -6,6 +6,7 @@ that did not run, or skipped a test, is a failure.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -111,7 +112,17 @@ def planned():
 
 # What each part stands on: the environment to run in, and why it cannot be had -----------------------------------
 def sqlite(servers):
+    fetch_peers()
     return {}, ""  # as when nothing is said
+
+
+def fetch_peers():
+    """Install what reads our calendars as other programs do; without npm, the tests that need it say so."""
+    folder = ROOT / "tests" / "peers"
+    wanted, installed = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
+    is_current = installed.exists() and installed.stat().st_mtime >= wanted.stat().st_mtime
+    if shutil.which("npm") and not is_current:
+        subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=folder, check=False)
 
 
 def browser(servers):
