@@ -93,6 +93,7 @@ def _look_inside(file: BinaryIO, size: int, sha256: str, expectation: Expectatio
     package = Package(file)
     danger.refuse_macros(package)
     document = read(package)
+    package.refuse_dtd()
     relationships = package.all_relationships()
     danger.refuse_links(relationships, document.instructions)
     look = _look_at_words(document, sha256, expectation)

@@ -7,12 +7,15 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar
+from urllib.parse import unquote
 
 from submissions.checks.catalogue import refuse
 from submissions.checks.contract import Refusal
 from submissions.checks.kinds import NO_MACROS, damaged, not_word, unsafe
+from submissions.checks.prolog import refuse_dtd
 from submissions.checks.xml import Attributes, Budget, XmlReader, value
 
 MIB = 1 << 20
@@ -22,29 +25,33 @@ UNPACKED_BYTES = 150 * MIB
 XML_BYTES = 24 * MIB
 RATIO, RATIO_FROM_BYTES = 200, 5 * MIB
 TRAILING_BYTES = 64 << 10
-LOCAL_HEADER_BYTES = 30
+RELATIONSHIPS, TYPES = 100_000, 20_000
 
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _END = struct.Struct("<4s4H2LH")
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error, OSError)
+_END_64, _LOCATOR_64 = struct.Struct("<4sQ2H2L4Q"), struct.Struct("<4sLQL")
+_LOCAL = struct.Struct("<4s22x2H")
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error)
+_PAGES = ("text/html", "application/xhtml+xml")
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _WITH_MACROS = {
-    "application/vnd.ms-word.document.macroEnabled.main+xml": ".docm",
-    "application/vnd.ms-word.template.macroEnabledTemplate.main+xml": ".dotm",
+    "application/vnd.ms-word.document.macroenabled.main+xml": ".docm",
+    "application/vnd.ms-word.template.macroenabledtemplate.main+xml": ".dotm",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml": ".dotx",
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Relationship:
-    """`kind` is the last word of its type: the same in transitional and strict files."""
+    """`kind` is the last word of its type: the same in transitional and strict files. It hangs on the part `source`."""
 
     id: str
     kind: str
     target: str
     is_external: bool
+    source: str = ""
 
 
 class Package:
@@ -55,21 +62,30 @@ class Package:
         _check_end(file)
         try:
             self.zip = zipfile.ZipFile(file)
-        except (*_UNREADABLE, ValueError) as broken:
+        except (*_UNREADABLE, ValueError, OSError) as broken:
             raise damaged("zip") from broken
         entries = self.zip.infolist()
-        _check_directory(entries, self.zip.start_dir)
-        self.names = {entry.filename.lower(): entry.filename for entry in entries}
+        _check_directory(entries)
+        _check_places(entries, file, self.zip.start_dir)
+        self.names = {_key(entry.filename): entry.filename for entry in entries}
+        self._read: set[str] = set()
+        self._unread_bytes = UNPACKED_BYTES
+        self._related: dict[str, list[Relationship]] = {}
         self.types = self._content_types()
         self.main = self._main_part()
 
     def parse(self, reader: XmlReader, part: str) -> bool:
         """Read `part` with `reader`; False when the package has no such part."""
-        name = self.names.get(part.lower())
+        name = self.names.get(_key(part))
         if name is None:
             return False
+        entry = self.zip.getinfo(name)
+        self._read.add(name)
+        self._unread_bytes -= entry.file_size
+        if entry.file_size > XML_BYTES or self._unread_bytes < 0:
+            raise unsafe("part size")
         try:
-            with self.zip.open(name) as stream:
+            with self.zip.open(entry) as stream:
                 reader.read(stream)
         except _UNREADABLE as broken:
             raise damaged(name) from broken
@@ -78,30 +94,36 @@ class Package:
     def relationships(self, part: str = "") -> list[Relationship]:
         """The relationships of a part, or of the package; targets are part names unless external."""
         folder, _, name = part.rpartition("/")
-        reader = _Relationships(self.budget, base=folder)
-        self.parse(reader, f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels")
-        return reader.found
+        return self._relationships(f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels")
 
     def all_relationships(self) -> list[Relationship]:
         """Those of every part: what leads out of the file may hang on any of them."""
-        found = []
+        parts = [name for name in self.names.values() if name.lower().endswith(".rels")]
+        return [found for part in parts for found in self._relationships(part)]
+
+    def _relationships(self, part: str) -> list[Relationship]:
+        if _key(part) not in self._related:
+            reader = _Relationships(self.budget, part)
+            self.parse(reader, part)
+            self._related[_key(part)] = reader.found
+        return self._related[_key(part)]
+
+    def refuse_dtd(self) -> None:
+        """No part that has not been read declares a DTD; Word may read it. Damaged pictures are not our business."""
         for name in self.names.values():
-            if name.lower().endswith(".rels"):
-                reader = _Relationships(self.budget, base="")
-                self.parse(reader, name)
-                found += reader.found
-        return found
+            kind = self.type_of(name).lower()
+            if name in self._read or kind in _PAGES:
+                continue
+            with suppress(*_UNREADABLE), self.zip.open(name) as stream:
+                refuse_dtd(stream, is_picture=kind.startswith("image/"))
 
     def parts_of(self, kind: str) -> list[str]:
-        """The main document's parts of one kind: `styles`, `footer`, …"""
-        return [
-            relationship.target
-            for relationship in self.relationships(self.main)
-            if relationship.kind == kind and not relationship.is_external
-        ]
+        """The main document's parts of one kind: `styles`, `footer`, … Each once, however many links lead to it."""
+        related = self.relationships(self.main)
+        return list(dict.fromkeys(one.target for one in related if one.kind == kind and not one.is_external))
 
     def type_of(self, part: str) -> str:
-        return self.types.get(f"/{part}".lower()) or self.types.get(part.rpartition(".")[2].lower(), "")
+        return self.types.get(f"/{_key(part)}") or self.types.get(part.rpartition(".")[2].lower(), "")
 
     def _content_types(self) -> dict[str, str]:
         reader = _ContentTypes(self.budget)
@@ -110,11 +132,12 @@ class Package:
         return reader.types
 
     def _main_part(self) -> str:
-        mains = [found.target for found in self.relationships() if found.kind == "officeDocument"]
-        part = next((target for target in mains if target.lower() in self.names), "")
-        if not part:
-            raise damaged("no main part")
-        kind = self.type_of(part)
+        targets = [found.target for found in self.relationships() if found.kind == "officeDocument"]
+        mains = {_key(target): target for target in targets if _key(target) in self.names}
+        if len(mains) != 1:
+            raise unsafe("two main parts") if mains else damaged("no main part")
+        (part,) = mains.values()
+        kind = self.type_of(part).lower()
         if kind in _WITH_MACROS:
             raise refuse("open.macro", ending=_WITH_MACROS[kind], how=NO_MACROS)
         for family, name in (
@@ -138,33 +161,49 @@ class _ContentTypes(XmlReader):
         self.types: dict[str, str] = {}
 
     def _default(self, attributes: Attributes) -> None:
-        self.types[value(attributes, "Extension").lower()] = value(attributes, "ContentType")
+        self._keep(value(attributes, "Extension").lower(), attributes)
 
     def _override(self, attributes: Attributes) -> None:
-        self.types[value(attributes, "PartName").lower()] = value(attributes, "ContentType")
+        self._keep(f"/{_key(value(attributes, 'PartName').removeprefix('/'))}", attributes)
+
+    def _keep(self, of: str, attributes: Attributes) -> None:
+        self.types[of] = value(attributes, "ContentType").strip()
+        if len(self.types) > TYPES:
+            raise unsafe("content types")
 
     starts: ClassVar = {f"{_TYPES} Default": _default, f"{_TYPES} Override": _override}
 
 
 class _Relationships(XmlReader):
-    def __init__(self, budget: Budget, base: str):
+    """What is written in a part such as `word/_rels/document.xml.rels`."""
+
+    def __init__(self, budget: Budget, part: str):
         super().__init__(budget)
-        self.base = base
+        self.base, _, name = f"/{part}".rpartition("/_rels/")
+        self.source = f"{self.base}/{name[: -len('.rels')]}".lstrip("/")
         self.found: list[Relationship] = []
 
     def _relationship(self, attributes: Attributes) -> None:
-        is_external = value(attributes, "TargetMode").lower() == "external"
         target = value(attributes, "Target")
+        is_external = value(attributes, "TargetMode").lower() == "external" or "://" in target
         self.found.append(
             Relationship(
                 value(attributes, "Id"),
                 value(attributes, "Type").rstrip("/").rpartition("/")[2],
                 target if is_external else _part_name(self.base, target),
                 is_external,
+                self.source,
             )
         )
+        if len(self.found) > RELATIONSHIPS:
+            raise unsafe("relationships")
 
     starts: ClassVar = {f"{_RELATIONS} Relationship": _relationship}
+
+
+def _key(name: str) -> str:
+    """A part's name as it is compared: without regard to case, `%20` the same as a space."""
+    return unquote(name).lower()
 
 
 def _part_name(base: str, target: str) -> str:
@@ -181,36 +220,51 @@ def _part_name(base: str, target: str) -> str:
 def _check_end(file: BinaryIO) -> None:
     """A directory of reasonable size at the end, and not much behind it: looked at before it is parsed."""
     size = file.seek(0, os.SEEK_END)
-    reach = min(size, _END.size + 0xFFFF + TRAILING_BYTES)
+    reach = min(size, _END_64.size + _LOCATOR_64.size + _END.size + 0xFFFF + TRAILING_BYTES)
     file.seek(size - reach)
     tail = file.read(reach)
     file.seek(0)
     place = tail.rfind(b"PK\5\6")
     if place < 0 or len(tail) - place < _END.size:
         raise damaged("cut off")
-    *_, directory_bytes, _offset, comment_bytes = _END.unpack_from(tail, place)
-    is_zip64 = directory_bytes == 0xFFFFFFFF
-    if directory_bytes > DIRECTORY_BYTES and not is_zip64:
+    if _directory_bytes(tail, place) > DIRECTORY_BYTES:
         raise unsafe("directory")
-    if len(tail) - place - _END.size - comment_bytes > TRAILING_BYTES:
+    if _end_of(tail, place) < len(tail) - TRAILING_BYTES:
         raise unsafe("trailing bytes")
+    earlier = tail.rfind(b"PK\5\6", 0, place)
+    while earlier >= 0:
+        if _end_of(tail, earlier) >= len(tail):  # this one, too, says that it is the last thing in the file
+            raise unsafe("two ends")
+        earlier = tail.rfind(b"PK\5\6", 0, earlier)
 
 
-def _check_directory(entries: list[zipfile.ZipInfo], directory_at: int) -> None:
+def _end_of(tail: bytes, place: int) -> int:
+    """Where the end record at `place` ends, with its comment."""
+    return place + _END.size + int(_END.unpack_from(tail, place)[-1])
+
+
+def _directory_bytes(tail: bytes, place: int) -> int:
+    """How long the directory is, by the end record at `place` or the larger one in front of it."""
+    larger = place - _LOCATOR_64.size - _END_64.size
+    if larger >= 0 and tail.startswith(b"PK\6\7", place - _LOCATOR_64.size) and tail.startswith(b"PK\6\6", larger):
+        return int(_END_64.unpack_from(tail, larger)[-2])
+    return int(_END.unpack_from(tail, place)[5])
+
+
+def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
     if len(entries) > PARTS:
         raise unsafe("parts")
     if sum(entry.file_size for entry in entries) > UNPACKED_BYTES:
         raise unsafe("unpacked size")
-    if any(count > 1 for count in Counter(entry.filename.lower() for entry in entries).values()):
+    if any(count > 1 for count in Counter(_key(entry.filename) for entry in entries).values()):
         raise unsafe("two parts of one name")
     for entry in entries:
         _check_entry(entry)
-    _check_places(entries, directory_at)
 
 
 def _check_entry(entry: zipfile.ZipInfo) -> None:
     """One line of the directory: an honest name, a known method, a size a document may have."""
-    if not _is_honest(entry.orig_filename):
+    if not (_is_honest(entry.orig_filename) and _is_honest(unquote(entry.orig_filename))):
         raise unsafe("part name")
     if entry.flag_bits & 0x41:
         raise unsafe("encrypted part")
@@ -234,15 +288,24 @@ def _is_honest(name: str) -> bool:
     )
 
 
-def _check_places(entries: list[zipfile.ZipInfo], directory_at: int) -> None:
+def _check_places(entries: list[zipfile.ZipInfo], file: BinaryIO, directory_at: int) -> None:
     """The parts lie one behind the other, from the first byte to the directory."""
     free = 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
         if entry.header_offset < free or (free == 0 and entry.header_offset != 0):
             raise unsafe("overlap")
-        free = entry.header_offset + LOCAL_HEADER_BYTES + len(entry.orig_filename) + entry.compress_size
+        free = entry.header_offset + _local_header_bytes(file, entry.header_offset) + entry.compress_size
     if free > directory_at:
         raise unsafe("overlap")
+
+
+def _local_header_bytes(file: BinaryIO, place: int) -> int:
+    file.seek(place)
+    header = file.read(_LOCAL.size)
+    if len(header) < _LOCAL.size or not header.startswith(b"PK\3\4"):
+        return _LOCAL.size
+    _, name_bytes, extra_bytes = _LOCAL.unpack(header)
+    return _LOCAL.size + int(name_bytes) + int(extra_bytes)
 
 
 def _some_other_zip(archive: zipfile.ZipFile, names: Iterable[str]) -> Refusal:

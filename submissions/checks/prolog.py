@@ -1,0 +1,53 @@
+"""What stands before the first element of a part that is not read: the only place where a DTD can be declared."""
+
+from typing import IO, Any
+from xml.parsers import expat
+
+from submissions.checks.kinds import unsafe
+
+PIECE = 1 << 20
+_HEAD = 4 << 10
+_MARKS = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"  # what may stand before the first sign, in any encoding
+_BEGINNINGS = (b"<", b"+ADw", b"Lo\xa7\x94")  # "<" in ASCII and its kin, "<" in UTF-7, "<?xm" in EBCDIC
+_UNCOMMON = ("latin-1", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-7", "cp037")
+
+
+class _Root(Exception):
+    """The first element: behind it nothing can be declared."""
+
+
+def refuse_dtd(stream: IO[bytes], *, is_picture: bool = False) -> None:
+    """Look for a DTD in any encoding. What is no XML passes.
+
+    A picture (SVG) may name its DTD, as drawing programs do, but declare nothing.
+    Raises: Refusal.
+    """
+    head = stream.read(_HEAD)
+    if not head.lstrip(_MARKS).startswith(_BEGINNINGS):
+        return
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _in_picture if is_picture else _anywhere
+    parser.StartElementHandler = _root
+    piece = head
+    try:
+        while piece:
+            parser.Parse(piece, False)
+            piece = stream.read(PIECE)
+    except _Root:
+        return
+    except (expat.ExpatError, LookupError, UnicodeError, ValueError):  # another program may read what expat does not
+        if not is_picture and any("<!DOCTYPE" in head.decode(encoding, "ignore") for encoding in _UNCOMMON):
+            raise unsafe("dtd") from None
+
+
+def _root(*_element: Any) -> None:
+    raise _Root
+
+
+def _anywhere(*_declared: Any) -> None:
+    raise unsafe("dtd")
+
+
+def _in_picture(_name: str, _system: str | None, _public: str | None, declares: int) -> None:
+    if declares:
+        raise unsafe("dtd")
