@@ -68,6 +68,14 @@ def _only_before(event: Event) -> None:
         raise Refused(f"{event} has begun. Write to your team if something kept you.")
 
 
+def ask_again(event: Event) -> set[int]:
+    """Forget who said that they cannot come: it was about another day. Their enrollments are returned."""
+    said = Attendance.objects.filter(event=event, status=STATUS.EXCUSED)
+    enrollments = set(said.values_list("enrollment", flat=True))
+    said.delete()
+    return enrollments
+
+
 def expected(event: Event):
     """Those who take part and have not said that they cannot come to `event`."""
     excused = Attendance.objects.filter(event=event, status=STATUS.EXCUSED)

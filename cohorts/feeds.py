@@ -27,7 +27,11 @@ class Dated:
     event: Event
     cohort: Cohort
     due_at: datetime
-    is_moved: bool = False
+    extended_at: datetime | None = None
+
+    @property
+    def changed_at(self) -> datetime:
+        return max(self.event.changed_at, self.extended_at or self.event.changed_at)
 
 
 def feed_of(person: User) -> CalendarFeed:
@@ -71,7 +75,7 @@ def _of_applicant(enrollment: Enrollment) -> Iterable[Dated]:
     for event in cohort.events.all():
         if event.kind == KIND.EVIDENCE_DUE:
             due_at = deadlines.window(enrollment).due_at
-            yield Dated(event, cohort, due_at, is_moved=due_at != event.ends_at)
+            yield Dated(event, cohort, due_at, enrollment.extended_at)
         elif event.kind not in FOR_STAFF_ONLY:
             yield Dated(event, cohort, event.ends_at)
 
@@ -99,8 +103,8 @@ def _calendar(rows: Iterable[Dated], *, name: str, method: str = "") -> bytes:
 def _entry(row: Dated, *, method: str) -> Entry:
     event, place, entry = row.event, ZoneInfo(row.cohort.zone), Entry()
     entry.add("uid", str(event.uid))
-    entry.add("sequence", event.sequence + row.is_moved)
-    entry.add("dtstamp", event.changed_at)
+    entry.add("sequence", event.sequence + (row.due_at != event.ends_at))
+    entry.add("dtstamp", row.changed_at)
     entry.add("summary", f"{event.title} ({row.cohort})")
     if event.is_meeting:
         entry.add("dtstart", event.starts_at.astimezone(place))
@@ -111,6 +115,8 @@ def _entry(row: Dated, *, method: str) -> Entry:
         entry.add("dtstart", event.on)
     else:  # the day's last minute, as pages say it
         entry.add("dtstart", (row.due_at - timedelta(minutes=1)).astimezone(place))
+    if not event.is_meeting:
+        entry.add("transp", "TRANSPARENT")  # a day or a deadline keeps nobody from meeting somebody else
     # The way in stands on that page from 15 minutes before; a feed's address is passed on too easily for it.
     entry.add("url", f"{settings.SITE_URL}/my/{row.cohort.slug}/calendar/")
     entry.add("status", "CANCELLED" if event.cancelled_at else "CONFIRMED")

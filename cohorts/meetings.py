@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,17 @@ class Meeting:
     status: str = ""
 
     @property
+    def on(self) -> date:
+        """Its day on the reader's calendar."""
+        return self._local(self.event.starts_at).date()
+
+    @property
+    def moved_from(self) -> str:
+        """`Mon, Nov 6, 2:00 PM`, where it was before it moved; or nothing."""
+        was = self.event.moved_from
+        return f"{times.day(self._local(was).date(), at=was)}, {times.time_of_day(self._local(was))}" if was else ""
+
+    @property
     def hours(self) -> str:
         return times.span(self.event.starts_at, self.event.ends_at, self.zone)
 
@@ -37,6 +48,9 @@ class Meeting:
             return ""
         hours = times.span(first, last, self.cohort_zone)
         return hours if theirs.date() == ours.date() else f"{times.day(ours.date(), at=first)}, {hours}"
+
+    def _local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self.zone))
 
     def is_open_at(self, instant: datetime) -> bool:
         """Whether the way in is open: from 15 minutes before until the end."""
@@ -85,8 +99,7 @@ def short(meeting: Meeting) -> str:
 
 def _day(meeting: Meeting) -> str:
     """Its day on the reader's calendar; the year goes without saying."""
-    first = meeting.event.starts_at
-    return times.day(first.astimezone(ZoneInfo(meeting.zone)).date(), at=first)
+    return times.day(meeting.on, at=meeting.event.starts_at)
 
 
 def notes(meeting: Meeting) -> Markdown:

@@ -148,6 +148,9 @@ class Event(models.Model):
     uid = models.UUIDField(default=uuid4, editable=False, unique=True)
     sequence = models.PositiveIntegerField(default=0, editable=False)
     changed_at = models.DateTimeField(default=clock.now, editable=False)
+    moved_from = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When it would have begun, before people were told otherwise."
+    )
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from cohorts.models import Event
+
 _weeks = calendar.Calendar(firstweekday=calendar.SUNDAY)
 WEEKDAYS = [calendar.day_name[number] for number in _weeks.iterweekdays()]
 MOST = 12
@@ -12,11 +14,18 @@ MOST = 12
 
 @dataclass(frozen=True)
 class Marked:
-    """A day on which something is, and where the page says more."""
+    """A day on which something is, or was to be, and where the page says more."""
 
     on: date
     title: str
+    is_off: bool
     url: str
+
+    @classmethod
+    def of_event(cls, event: Event, *, on: date | None = None) -> "Marked":
+        """The day of an event, or `on`, with the place of its line on the page."""
+        place = f"#meeting-{event.number}" if event.is_meeting else "#dates"
+        return cls(on or event.on, event.title, event.cancelled_at is not None, place)
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,11 @@ class Day:
     is_other: bool
     is_today: bool
     marks: tuple[Marked, ...]
+
+    @property
+    def is_off(self) -> bool:
+        """Whether all that was to be on it is cancelled."""
+        return bool(self.marks) and all(mark.is_off for mark in self.marks)
 
 
 @dataclass(frozen=True)

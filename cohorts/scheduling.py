@@ -1,14 +1,15 @@
 """Changing what stands in a cohort's calendar, and telling those who counted on it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 
 from cohorts import attending, feeds, mailing, meetings
-from cohorts.models import Cohort, Event
-from microcred import clock, outbox
+from cohorts.models import Cohort, Enrollment, Event
+from microcred import clock, outbox, times
+from microcred.letters import Markdown, quoted
 from microcred.models import User
 from microcred.verdict import ALLOWED, Refused, Verdict
 
@@ -65,15 +66,30 @@ def change(event: Event) -> int:
         raise Refused(f"{before} was cancelled meanwhile. Nothing was changed.")
     event.work_out_instants()
     event.changed_at, event.sequence = clock.now(), before.sequence + 1
+    is_told = (before.starts_at, before.ends_at) != (event.starts_at, event.ends_at) and _matters(event, before)
+    if is_told and before.starts_at != event.starts_at:
+        event.moved_from = before.starts_at
     event.save()
-    moved = (before.starts_at, before.ends_at) != (event.starts_at, event.ends_at)
-    return _tell(event, "meeting-changed", before=before) if moved else 0
+    if not is_told:
+        return 0
+    asked_again = attending.ask_again(event) if before.on != event.on else set()
+    return _tell(event, "meeting-changed", before=before, asked_again=asked_again)
+
+
+def may_cancel(event: Event, *, at: datetime) -> Verdict:
+    """Whether a meeting can be taken off at `at`: not once it is over."""
+    return ALLOWED if at < event.ends_at else Verdict(f"{event} is over. It stays in the calendar as it was.")
 
 
 @transaction.atomic
 def cancel(event: Event, *, by: User) -> int:
-    """Take a meeting off: it stays visible as cancelled, and people are told. How many is returned."""
+    """Take a meeting off: it stays visible as cancelled, and people are told. How many is returned.
+
+    Raises: Refused, once the meeting is over.
+    """
     at = clock.now()
+    if not (verdict := may_cancel(event, at=at)):
+        raise Refused(verdict.reason)
     if (
         not Event.objects.standing()
         .filter(pk=event.pk)
@@ -81,19 +97,22 @@ def cancel(event: Event, *, by: User) -> int:
     ):
         return 0
     event.refresh_from_db()
-    return _tell(event, "meeting-cancelled")
+    return _tell(event, "meeting-cancelled") if _matters(event) else 0
 
 
-def _tell(event: Event, letter: str, *, before: Event | None = None) -> int:
-    """Owe one letter, with the meeting for the calendar, to everyone expected at a meeting that is still to come."""
-    if not _matters(event, before, at=clock.now()):
-        return 0
+def concerned(event: Event) -> QuerySet[Enrollment]:
+    """Whom another time concerns: all who take part, also those who said that they cannot come."""
+    return Enrollment.objects.taking_part().filter(cohort=event.cohort_id)
+
+
+def _tell(event: Event, letter: str, *, before: Event | None = None, asked_again: Set[int] = frozenset()) -> int:
+    """Owe one letter, with the meeting for the calendar, to everyone whom it concerns. How many is returned."""
     cohort = event.cohort
     attachment = feeds.single(event, method="CANCEL" if event.cancelled_at else "PUBLISH")
     messages = []
-    for enrollment in attending.expected(event).select_related("person"):
+    for enrollment in concerned(event).select_related("person"):
         person = enrollment.person
-        values = _values(event, before, zone=person.zone or cohort.zone)
+        values = _values(event, before, zone=person.zone or cohort.zone, asked_again=enrollment.pk in asked_again)
         messages.append(
             mailing.message(
                 cohort,
@@ -109,14 +128,20 @@ def _tell(event: Event, letter: str, *, before: Event | None = None) -> int:
     return len(messages)
 
 
-def _matters(event: Event, before: Event | None, *, at: datetime) -> bool:
-    still_ahead = max(event.ends_at, before.ends_at if before else event.ends_at) > at
+def _matters(event: Event, before: Event | None = None) -> bool:
+    """Whether somebody counts on it: a meeting of an open cohort that is, or was, still to come."""
+    still_ahead = max(event.ends_at, before.ends_at if before else event.ends_at) > clock.now()
     return event.is_meeting and event.cohort.opened_at is not None and still_ahead
 
 
-def _values(event: Event, before: Event | None, *, zone: str) -> dict[str, object]:
+def _values(event: Event, before: Event | None, *, zone: str, asked_again: bool) -> dict[str, object]:
     seen = meetings.Meeting(event, zone, event.cohort.zone)
     values = meetings.values(seen)
     if before:
-        values["meeting_before"] = meetings.spoken(meetings.Meeting(before, zone, event.cohort.zone))
+        was = meetings.Meeting(before, zone, event.cohort.zone)
+        values["meeting_before"] = meetings.spoken(was)
+        if asked_again:
+            sentence = f"You had said that you cannot come on {times.day(was.on, at=before.starts_at)}."
+            again = "If the new day does not suit either, say so again."
+            values["meeting_notes"] = Markdown(f"{values['meeting_notes']} {quoted(f'{sentence} {again}')}")
     return values

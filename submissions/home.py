@@ -46,10 +46,15 @@ class Home:
         return clock.today(self.zone, at=self.at)
 
     @cached_property
-    def events(self) -> list[Event]:
-        """Standing events in time order, each with what this person did or said: `status`."""
+    def all_events(self) -> list[Event]:
+        """In time order, cancelled ones too, each with what this person did or said: `status`."""
         said = Attendance.objects.filter(event=OuterRef("pk"), enrollment=self.enrollment).values("status")
-        return list(self.cohort.events.standing().in_time_order().annotate(status=Subquery(said[:1])))
+        return list(self.cohort.events.in_time_order().annotate(status=Subquery(said[:1])))
+
+    @property
+    def events(self) -> list[Event]:
+        """Those that take place."""
+        return [event for event in self.all_events if not event.cancelled_at]
 
     @cached_property
     def slots(self) -> list[Slot]:
@@ -114,10 +119,20 @@ class Home:
         return [item.activity for item in rows if not item.is_done]
 
     @cached_property
+    def meetings_ahead(self) -> list[Meeting]:
+        """Those that are not over, cancelled ones too."""
+        status = {event.pk: getattr(event, "status", "") for event in self.all_events}
+        seen = seen_by(self.all_events, zone=self.zone, cohort_zone=self.cohort.zone, status=status)
+        return [meeting for meeting in seen if not meeting.is_past_at(self.at)]
+
+    @property
     def next_meeting(self) -> Meeting | None:
-        status = {event.pk: getattr(event, "status", "") for event in self.events}
-        seen = seen_by(self.events, zone=self.zone, cohort_zone=self.cohort.zone, status=status)
-        return next((meeting for meeting in seen if not meeting.is_past_at(self.at)), None)
+        return next((meeting for meeting in self.meetings_ahead if not meeting.event.cancelled_at), None)
+
+    @property
+    def cancelled_meetings(self) -> list[Meeting]:
+        """Meetings ahead that people may still count on."""
+        return [meeting for meeting in self.meetings_ahead if meeting.event.cancelled_at]
 
     @cached_property
     def decision_on(self):

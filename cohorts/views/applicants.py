@@ -92,20 +92,24 @@ def _dated(enrollment: Enrollment, *, events=None) -> list[dict]:
     for event in events:
         if event.kind == Event.Kind.EVIDENCE_DUE:
             window = deadlines.window(enrollment, events=[event])
-            rows.append({"event": event, "due_at": window.due_at, "is_moved": window.due_on != event.on})
+            moved = window.due_on != event.on
+            rows.append({"event": event, "due_on": window.due_on, "due_at": window.due_at, "is_moved": moved})
         elif event.kind in feeds.WHOLE_DAYS:
             rows.append({"event": event})
     return rows
 
 
 def _days(enrollment: Enrollment, events: list[Event], zone: str) -> list[months.Marked]:
-    marked = [months.Marked(row["event"].on, row["event"].title, "#dates") for row in _dated(enrollment, events=events)]
-    marked.extend(
-        months.Marked(clock.today(zone, at=event.starts_at), event.title, f"#meeting-{event.number}")
-        for event in events
-        if event.is_meeting and not event.cancelled_at
-    )
-    return marked
+    """Meetings on the reader's day; a date without a time is the same everywhere."""
+    dated = _dated(enrollment, events=events)
+    return [
+        *(months.Marked.of_event(row["event"], on=row.get("due_on")) for row in dated),
+        *(
+            months.Marked.of_event(event, on=clock.today(zone, at=event.starts_at))
+            for event in events
+            if event.is_meeting
+        ),
+    ]
 
 
 @require_safe

@@ -36,19 +36,11 @@ def schedule(request, cohort):
         "cohort": found,
         "meetings": [event for event in events if event.is_meeting],
         "dates": [event for event in events if not event.is_meeting],
-        "months": months.around(_marks(events), today=clock.today(found.zone)),
+        "months": months.around(map(months.Marked.of_event, events), today=clock.today(found.zone)),
         "may_open": may_open(found),
         "at": clock.now(),
     }
     return render(request, "cohorts/schedule.html", context)
-
-
-def _marks(events: list[Event]) -> list[months.Marked]:
-    standing = [event for event in events if not event.cancelled_at]
-    return [
-        months.Marked(event.on, event.title, f"#meeting-{event.number}" if event.is_meeting else "#dates")
-        for event in standing
-    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,7 +66,11 @@ def new_meeting(request, cohort):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting(request, cohort, number):
-    return _edit(request, meeting_of(run_by_reader(request, cohort), number))
+    """One meeting: its form, or that it was cancelled."""
+    event = meeting_of(run_by_reader(request, cohort), number)
+    if event.cancelled_at:
+        return render(request, "cohorts/cancel.html", {"cohort": event.cohort, "event": event})
+    return _edit(request, event)
 
 
 def _edit(request, event: Event):
@@ -88,7 +84,8 @@ def _edit(request, event: Event):
         "form": form,
         "event": event,
         "views": _views(event) if is_good or (event.pk and not form.is_bound) else [],
-        "expected": attending.expected(event).count() if event.pk else 0,
+        "told": scheduling.concerned(event).count() if event.pk else 0,
+        "may_cancel": bool(event.pk) and scheduling.may_cancel(event, at=clock.now()),
     }
     return render(request, "cohorts/meeting.html", context)
 
@@ -140,14 +137,15 @@ def _view(event: Event, before: Event | None, zone: str, people: int) -> dict:
 def cancel(request, cohort, number):
     """Ask once more, with the consequence in numbers; then cancel and tell people."""
     event = meeting_of(run_by_reader(request, cohort), number)
+    scheduling.may_cancel(event, at=clock.now()).enforce()
     if request.method == "POST":
         told = scheduling.cancel(event, by=request.user)
         messages.success(
             request, f"{event} is cancelled. {told} {'person is' if told == 1 else 'people are'} told by e-mail."
         )
         return redirect("cohorts:schedule", cohort=event.cohort.slug)
-    told = attending.expected(event).count() if event.cohort.opened_at and event.ends_at > clock.now() else 0
-    return render(request, "cohorts/cancel.html", {"cohort": event.cohort, "event": event, "expected": told})
+    told = scheduling.concerned(event).count() if event.cohort.opened_at else 0
+    return render(request, "cohorts/cancel.html", {"cohort": event.cohort, "event": event, "told": told})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -135,7 +135,8 @@ class TestOnePersonsFeed:
         assert (old["uid"], old["sequence"], new["sequence"]) == (new["uid"], 0, 1)
         assert instant(new) == datetime(2023, 11, 7, 21, tzinfo=UTC)
 
-    def test_a_cancelled_meeting_says_so(self, enrollment):
+    def test_a_cancelled_meeting_says_so(self, enrollment, clock):
+        clock(datetime(2023, 10, 20, tzinfo=UTC))
         scheduling.cancel(Event.objects.get(title="Community of Practice 3"), by=enrollment.person)
 
         entry = self.feed(enrollment)[1]["Community of Practice 3"]

@@ -169,11 +169,10 @@ def test_looking_shows_each_clock_and_saves_nothing(client, cohort, meeting, adm
     assert Event.objects.get(pk=meeting.pk).title == "Community of Practice 3"
 
 
-def test_a_moved_meeting_is_told_once_to_everyone_expected(cohort, meeting, clock):
+def test_a_moved_meeting_is_told_once_to_everyone_taking_part(cohort, meeting, clock):
     clock(BEFORE)
-    ada, ben = factories.enrollment(cohort), factories.enrollment(cohort)
+    ada = factories.enrollment(cohort)
     factories.enrollment(cohort, joined_at=None)
-    attending.cannot_come(ben, meeting)
     meeting.on = date(2023, 11, 7)
 
     scheduling.change(meeting)
@@ -181,6 +180,80 @@ def test_a_moved_meeting_is_told_once_to_everyone_expected(cohort, meeting, cloc
     mail = Message.objects.get()
     assert (mail.person, mail.kind, mail.attachment_name) == (ada.person, "meeting-changed", "meeting.ics")
     assert all(line in mail.attachment for line in ("METHOD:PUBLISH", "SEQUENCE:1", f"UID:{meeting.uid}"))
+
+
+def test_who_could_not_come_is_asked_again_about_another_day(cohort, meeting, clock):
+    clock(BEFORE)
+    ben = factories.enrollment(cohort)
+    attending.cannot_come(ben, meeting)
+    letter = cohort.edition.letters.get(key="meeting-changed")
+    letter.body = "{{ meeting_notes }}"
+    letter.save()
+    meeting.on = date(2023, 11, 7)
+
+    scheduling.change(meeting)
+
+    assert "You had said that you cannot come on Mon, Nov\N{NO-BREAK SPACE}6." in Message.objects.get().text
+    assert not meeting.attendances.exists()
+
+
+def test_an_excuse_stays_when_only_the_hour_changes(cohort, meeting, clock):
+    clock(BEFORE)
+    ben = factories.enrollment(cohort)
+    attending.cannot_come(ben, meeting)
+    meeting.starts = time(16, 30)
+
+    assert scheduling.change(meeting) == 1
+    assert meeting.attendances.get().enrollment == ben
+
+
+def test_pages_say_where_a_meeting_was_before_it_moved(client, cohort, meeting, clock):
+    clock(BEFORE)
+    ada = factories.enrollment(cohort, factories.person(zone="America/Phoenix"))
+    meeting.on = date(2023, 11, 7)
+    scheduling.change(meeting)
+    client.force_login(ada.person)
+
+    for page in ("", "calendar/"):
+        shown = client.get(f"/my/{cohort.slug}/{page}").text.replace("\N{NO-BREAK SPACE}", " ")
+        assert "Moved</span>" in shown and "It was on Mon, Nov 6, 2:00 PM." in shown
+
+
+def test_pages_say_that_a_meeting_is_cancelled(client, cohort, meeting, clock):
+    clock(BEFORE)
+    ada = factories.enrollment(cohort)
+    scheduling.cancel(meeting, by=cohort.opened_by)
+    client.force_login(ada.person)
+
+    home, calendar = (
+        client.get(f"/my/{cohort.slug}/{page}").text.replace("\N{NO-BREAK SPACE}", " ") for page in ("", "calendar/")
+    )
+    assert "Community of Practice 3 on Mon, Nov 6 is cancelled." in home
+    assert "This meeting does not take place." in calendar
+    assert "Community of Practice 3, cancelled</span>" in calendar  # in the month
+
+
+def test_what_is_over_is_not_cancelled(client, cohort, meeting, admin, clock):
+    clock(datetime(2023, 11, 7, tzinfo=UTC))
+
+    answers = [
+        client.get(f"/cohorts/{cohort.slug}/calendar/3/cancelling/"),
+        client.get(f"/cohorts/{cohort.slug}/calendar/3/"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 200]
+    assert "Community of Practice 3 is over." in answers[0].text and "cancelling" not in answers[1].text
+    with pytest.raises(Refused):
+        scheduling.cancel(meeting, by=admin)
+
+
+def test_a_cancelled_meeting_has_no_form(client, cohort, meeting, admin, clock):
+    clock(BEFORE)
+    scheduling.cancel(meeting, by=admin)
+
+    page = client.get(f"/cohorts/{cohort.slug}/calendar/3/").text
+
+    assert "Community of Practice 3 is cancelled" in page and 'name="starts"' not in page
 
 
 def test_another_link_is_nobodys_mail(cohort, meeting, clock):

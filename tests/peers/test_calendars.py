@@ -10,14 +10,15 @@ import shutil
 import subprocess
 import sys
 from ctypes.util import find_library
-from datetime import UTC, date, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
 
 from cohorts import feeds, scheduling
 from cohorts.models import Event
-from microcred import clock
+from microcred.clock import local_moment
+from microcred.models import Message
 from tests.support import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -73,7 +74,7 @@ def said(moment):
 
 def right(zone):
     """The instants of the meetings, from the rules of the zone and not from the calendar."""
-    return [tuple(said(clock.local_moment(on, at, zone)) for at in (STARTS, ENDS)) for on in DAYS]
+    return [tuple(said(local_moment(on, at, zone)) for at in (STARTS, ENDS)) for on in DAYS]
 
 
 @pytest.mark.parametrize("machine", MACHINE_ZONES)
@@ -114,7 +115,8 @@ class TestEachPeer:
 
         assert read[0]["summary"] == f"{TITLE} (Fall 2023)"
 
-    def test_what_moved_and_what_was_cancelled_keep_their_identity(self, peer):
+    def test_what_moved_and_what_was_cancelled_keep_their_identity(self, peer, clock):
+        clock(datetime(2023, 9, 1, tzinfo=UTC))
         enrollment = enrolled("America/New_York")
         before = feeds.personal(enrollment.person)
         moved, cancelled = enrollment.cohort.events.meetings().order_by("number")[:2]
@@ -131,6 +133,20 @@ class TestEachPeer:
             ("2023-11-04T20:00:00Z", "CANCELLED", 1),
             ("2023-11-06T21:00:00Z", "CONFIRMED", 0),
         ]
+
+    def test_what_comes_with_a_mail_is_read_too(self, peer, clock):
+        clock(datetime(2023, 9, 1, tzinfo=UTC))
+        enrollment = enrolled("America/New_York")
+        moved, cancelled = enrollment.cohort.events.meetings().order_by("number")[:2]
+        moved.on = date(2023, 9, 12)
+        scheduling.change(moved)
+        scheduling.cancel(cancelled, by=enrollment.person)
+        attached = [mail.attachment.encode() for mail in Message.objects.order_by("pk")]
+
+        [[first], [second]] = entries(peer, *attached)
+
+        assert (first["uid"], first["starts"], first["sequence"]) == (str(moved.uid), "2023-09-12T20:00:00Z", 1)
+        assert (second["uid"], second["status"], second["sequence"]) == (str(cancelled.uid), "CANCELLED", 1)
 
     def test_a_meeting_alone_is_read_too(self, peer):
         event = enrolled("Pacific/Guam").cohort.events.meetings().get(number=1)
