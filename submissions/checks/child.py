@@ -2,14 +2,21 @@
 
 import json
 import logging
+import os
 import resource
+import signal
 import sys
 from contextlib import suppress
+from typing import Any
 
 from submissions.checks.contract import Expectation
 from submissions.checks.examination import examine_here
 
 _MIB = 1 << 20
+_FILES = 16  # open at once: the three of every process, the document, a module or two
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_OUTSIDE = {"socket", "subprocess", "shutil", "tempfile", "ctypes", "os", "pty", "fcntl"}
+_LOOKING = {"os.listdir", "os.scandir"}
 
 
 def main() -> None:
@@ -20,16 +27,27 @@ def main() -> None:
     json.dump(examined.as_dict(), sys.stdout)
 
 
-def _confine(memory_mib: int, cpu_seconds: int) -> None:
-    """From here on: so much memory and processor time, and not a byte written to a file."""
+def _confine(memory_mib: int, cpu_seconds: int, wall_seconds: float) -> None:
+    """From here on: so much memory and time, no other process, no network, and not a byte written to a file."""
     for what, limit in (
         (resource.RLIMIT_AS, memory_mib * _MIB),
         (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_NOFILE, _FILES),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
     ):
         with suppress(ValueError, OSError):  # macOS knows no limit of memory
             resource.setrlimit(what, (limit, limit))
+    signal.setitimer(signal.ITIMER_REAL, wall_seconds + 5)  # should the parent have died before it could end us
+    sys.addaudithook(_stay_inside)
+
+
+def _stay_inside(event: str, arguments: tuple[Any, ...]) -> None:
+    """Raises: PermissionError, when code that reads a document reaches for anything but bytes to read."""
+    is_writing = event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING
+    if is_writing or (event.partition(".")[0] in _OUTSIDE and event not in _LOOKING):
+        raise PermissionError(f"The child may not use {event}")
 
 
 if __name__ == "__main__":

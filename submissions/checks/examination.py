@@ -99,7 +99,7 @@ def _look_inside(file: BinaryIO, size: int, sha256: str, expectation: Expectatio
     look = _look_at_words(document, sha256, expectation)
     if verdict_of(look.findings) == BLOCKED:
         return look
-    noted = (*_named(expectation), *_left_in(document), *danger.pieces(relationships))
+    noted = (*_named(expectation), *_left_in(document), *danger.pieces(relationships, document.instructions))
     return replace(look, findings=(*look.findings, *noted))
 
 

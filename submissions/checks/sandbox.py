@@ -23,15 +23,13 @@ class Limits:
 
     memory_mib: int = 512
     cpu_seconds: int = 10
+    wall_seconds: float = 20
 
 
 LIMITS = Limits()
-WALL_SECONDS = 20.0
 
 
-def examine(
-    path: str | Path, expectation: Expectation, *, limits: Limits = LIMITS, wall_seconds: float = WALL_SECONDS
-) -> Examination:
+def examine(path: str | Path, expectation: Expectation, *, limits: Limits = LIMITS) -> Examination:
     """Look at the file in a child process. Never raises: what goes wrong on our side ends as "unread"."""
     request = {"path": str(Path(path).resolve()), "expectation": expectation.as_dict(), "limits": asdict(limits)}
     try:
@@ -41,7 +39,7 @@ def examine(
             capture_output=True,
             cwd=_ROOT,
             env={},
-            timeout=wall_seconds,
+            timeout=limits.wall_seconds,
             check=True,
         )
         if done.stderr:

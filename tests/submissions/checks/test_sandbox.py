@@ -45,7 +45,7 @@ def test_the_child_knows_neither_django_nor_any_package():
 
 
 def test_a_child_that_takes_too_long_is_ended(paper, caplog):
-    examined = checks.examine(paper, papers.expectation(), wall_seconds=0.01)
+    examined = checks.examine(paper, papers.expectation(), limits=checks.Limits(wall_seconds=0.01))
 
     assert (examined.verdict, examined.findings[0].code) == ("unread", "read.failed")
     assert "timed out" in caplog.text
