@@ -1,5 +1,7 @@
 """What only a person can do: asked for once, however often the machine meets it."""
 
+from collections.abc import Iterable
+
 from cohorts.models import Cohort, Enrollment, StaffTask
 from microcred import clock
 from microcred.models import User
@@ -18,3 +20,8 @@ def ask(
 def done(task: StaffTask, *, by: User) -> None:
     """Take the task off the list; who came first stays written."""
     StaffTask.objects.open().filter(pk=task.pk).update(done_at=clock.now(), done_by=by)
+
+
+def forget(cohort: Cohort, keys: Iterable[str]) -> None:
+    """Take what nobody needs to do any more off the list; what was done stays written."""
+    StaffTask.objects.open().filter(cohort=cohort, key__in=keys).delete()

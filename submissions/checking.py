@@ -14,20 +14,16 @@ from django.db.models import F
 
 from badges import specs
 from badges.models import RequiredDocument
-from cohorts import staff_tasks
-from cohorts.models import StaffTask
-from microcred import clock, outbox
-from submissions import checks, letters, scanning, workflow
+from microcred import clock
+from submissions import checks, scanning, verdicts, workflow
 from submissions.checks import contract
 from submissions.checks.catalogue import say
 from submissions.models import Answer, Finding, Version
-from submissions.states import State
 
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=2)
 STOPPED = contract.Examination(contract.BLOCKED, (say("virus"),))
-PATIENCE = timedelta(seconds=10)  # who waits longer may have left the page, and gets a mail
 
 
 def check(version: Version) -> None:
@@ -138,11 +134,7 @@ def write_down(version: Version, found: contract.Examination) -> None:
         version.refresh_from_db(fields=["verdict", "canonical_name", "checked_at", "words"])
         _keep_findings(version, found)
         _keep_answers(version, found)
-        if version.verdict == Version.Verdict.UNREAD:
-            _ask_a_person(version)
-        if version.verdict == Version.Verdict.BLOCKED:
-            _put_back(version, submission)
-            _tell_who_left(version, submission, at)
+        verdicts.follow(version, submission, at=at)
     log.info("version_checked", version=version.pk, verdict=version.verdict, seconds=found.seconds)
 
 
@@ -175,37 +167,3 @@ def _keep_answers(version: Version, found: contract.Examination) -> None:
         for one in found.answers
         if one.code in prompts
     )
-
-
-def _ask_a_person(version: Version) -> None:
-    document = version.document
-    enrollment = document.submission.enrollment
-    staff_tasks.ask(
-        enrollment.cohort,
-        kind=StaffTask.Kind.READ_FILE,
-        key=f"read-file:{version.pk}",
-        sentence=f"Look at the {document.required.short_title} of {enrollment.person}: we could not read all of it.",
-        enrollment=enrollment,
-        url=version.get_absolute_url(),
-    )
-
-
-def _put_back(version: Version, submission) -> None:
-    """A file that cannot be used never takes the place of one that was handed in: the earlier version counts again."""
-    document = version.document
-    document.refresh_from_db(fields=["current"])
-    if document.current_id != version.pk or submission.state not in (State.SUBMITTED, State.IN_REVIEW):
-        return
-    earlier = document.versions.that_count(version.round_number).first()
-    document.current = earlier
-    document.save(update_fields=["current"])
-    if submission.state == State.SUBMITTED and earlier:
-        why = f"Version {version.number} could not be used; version {earlier.number} counts."
-        workflow.replace(submission, by=None, at=version.arrived_at, why=why)
-
-
-def _tell_who_left(version: Version, submission, at) -> None:
-    waited_long = at - version.arrived_at > PATIENCE
-    if waited_long or submission.state == State.SUBMITTED:
-        worst = next(one for one in version.findings.all() if one.level == contract.BLOCKED)
-        outbox.owe([letters.needs_fixing(version, worst.sentence)])

@@ -7,10 +7,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from badges.models import Competency, Criterion, Prompt, RequiredDocument
+from badges.models import Competency, Criterion, Prompt, RequiredDocument, who_and_when
 from cohorts import deadlines
 from cohorts.models import Cohort, Enrollment, Event, secret
 from microcred import clock, times
+from submissions.checks.catalogue import entry_of
 from submissions.states import HANDED_IN, PUBLIC_LABELS, State
 
 PERSON = settings.AUTH_USER_MODEL
@@ -303,10 +304,15 @@ class Finding(models.Model):
     sentence = models.TextField()
     fix = models.CharField(max_length=20, blank=True)
     data = models.JSONField(default=dict, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True, help_text="When a person answered what it asks.")
+    settled_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ("version", "position")
-        constraints = (models.UniqueConstraint(fields=["version", "position"], name="one_finding_per_position"),)
+        constraints = (
+            models.UniqueConstraint(fields=["version", "position"], name="one_finding_per_position"),
+            who_and_when("settled_at", "settled_by", name="finding_settled_who_and_when"),
+        )
 
     def __str__(self) -> str:
         return f"{self.code}: {self.sentence}"
@@ -314,6 +320,11 @@ class Finding(models.Model):
     @property
     def is_about_name(self) -> bool:
         return self.code.startswith("name.")
+
+    @property
+    def then(self) -> str:
+        """What to do about it, in a sentence or two."""
+        return entry_of(self.code).then.format_map(self.data)
 
 
 class Answer(models.Model):

@@ -19,7 +19,6 @@ from microcred.tasks import hurry
 from microcred.verdict import Refused
 from submissions import permissions, workflow
 from submissions.models import Document, Version, new_key
-from submissions.states import State
 
 log = structlog.get_logger(__name__)
 LIMIT_MB = settings.UPLOAD_LIMIT_BYTES // (1024 * 1024)
@@ -92,7 +91,7 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
 def receive(document: Document, upload: UploadedFile, *, by: User, arrived_at: datetime) -> Version:
     """Keep the bytes as they came, as the next version of the slot; a worker checks them.
 
-    In a submission that was handed in already it counts from now on, with a new receipt.
+    In a submission that was handed in already it counts from now on; the receipt follows once it is checked.
     Raises: Refused, when the slot is closed at `arrived_at` or the person adds too much; then nothing is kept.
     """
     _within_reason(by, at=arrived_at, size=upload.size or 0)
@@ -152,8 +151,6 @@ def _keep(document: Document, *, by: User, arrived_at: datetime, **fields: Any) 
     )
     document.current = version
     document.save(update_fields=["current"])
-    if submission.state == State.SUBMITTED:
-        workflow.replace(submission, by=by, at=arrived_at)
     transaction.on_commit(lambda: _hurry(version.pk))
     return version
 

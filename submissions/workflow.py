@@ -122,6 +122,24 @@ def replace(submission: Submission, *, by: User | None, at: datetime, why: str =
         return _receipt(current, at=at)
 
 
+def acknowledge(submission: Submission, *, by: User | None, at: datetime) -> Receipt | None:
+    """The receipt for what counts now, unless the last one names it already or a file still waits for its verdict.
+
+    A file that came in time and was checked only after the review had started is no move any more, and has a receipt.
+    """
+    current = locked(submission)
+    now = {slot.required.title: slot.version for slot in slots_of(current) if slot.version}
+    last = current.receipts.first()
+    named = {file["title"]: file["version"] for file in last.files} if last else {}
+    if any(one.verdict == one.Verdict.CHECKING for one in now.values()):
+        return None
+    if named == {title: one.number for title, one in now.items()}:
+        return None
+    if current.state == State.SUBMITTED:
+        return replace(submission, by=by, at=at)
+    return _receipt(current, at=at)
+
+
 def _is_late(submission: Submission) -> bool:
     """Whether the submission, or a version that counts in it, came when it was late."""
     submitted_at = submission.current_round.submitted_at

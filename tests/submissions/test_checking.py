@@ -12,6 +12,7 @@ from submissions.checks.catalogue import say
 from submissions.checks.contract import UNREAD, Examination
 from submissions.models import Version
 from submissions.states import State
+from tests.support import factories
 from tests.support.submitting import BEFORE_DUE, add, examine_now, fill_guide, submission_in, upload_of
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +86,7 @@ def test_after_three_tries_a_person_looks(waiting, failing):
     task = StaffTask.objects.get()
     assert waiting.verdict == "unread"
     assert [one.code for one in waiting.findings.all()] == ["read.failed"]
-    assert task.sentence == "Look at the Reflection Guide of Ada Ward: we could not read all of it."
+    assert task.sentence == "Look at the Reflection Guide of Ada Ward: our check broke down on it."
 
 
 def test_a_poisonous_file_does_not_keep_the_others_waiting(waiting, failing, monkeypatch):
@@ -177,3 +178,30 @@ def test_a_worker_gives_the_verdict(worker, before_due):
         sleep(0.1)
 
     assert version.verdict == "ready"
+
+
+def test_the_same_file_as_somebody_else_s_is_told_to_the_staff_alone(before_due):
+    cohort = factories.cohort()
+    theirs, mine = (submission_in(State.DRAFT, cohort=cohort).documents.first() for _ in range(2))
+    content = fill_guide(theirs.required, person=theirs.submission.enrollment.person)
+    mine.submission.enrollment.person.first_name = "Rosa"
+    mine.submission.enrollment.person.save()
+
+    add(theirs, content=content, at=BEFORE_DUE)
+    version = add(mine, content=content, at=BEFORE_DUE)
+
+    task = StaffTask.objects.get()
+    assert task.sentence == "Compare the Reflection Guide of Rosa Ward with that of Ada Ward: it is the same file."
+    assert task.url == f"/cohorts/{cohort.slug}/files/{version.pk}/"
+    assert not any(one.code.startswith("same") for one in version.findings.all())
+
+
+def test_nobody_reads_by_hand_what_was_replaced_by_a_file_that_we_could_read(waiting, failing, monkeypatch):
+    Version.objects.update(tries=Version.MAX_TRIES)
+    checking.check(waiting)
+    asked = StaffTask.objects.count()
+    monkeypatch.undo()
+
+    add(waiting.document, text="Better words about the same guide", at=BEFORE_DUE)
+
+    assert (asked, StaffTask.objects.count()) == (1, 0)

@@ -13,7 +13,7 @@ from submissions import checking, checks, workflow
 from submissions.models import Receipt, Submission
 from submissions.states import State
 from tests.support import factories
-from tests.support.submitting import BEFORE_DUE, add, add_all, submission_in
+from tests.support.submitting import BEFORE_DUE, add, add_all, examine_now, submission_in
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -110,6 +110,7 @@ def test_a_file_and_a_freeze_do_not_pass_each_other():
     )
 
     plan.refresh_from_db()
+    examine_now(plan.current)
     newest = Receipt.objects.order_by("pk").last()
     assert again(submission).state == State.IN_REVIEW
     assert newest.files[1]["sha256"] == plan.current.sha256

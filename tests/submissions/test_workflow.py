@@ -14,7 +14,7 @@ from submissions import uploads, workflow
 from submissions.models import Submission
 from submissions.states import MOVES, State
 from tests.support import factories
-from tests.support.submitting import BEFORE_DUE, add, add_all, submission_in, upload_of
+from tests.support.submitting import BEFORE_DUE, add, add_all, examine_now, submission_in, upload_of
 
 pytestmark = pytest.mark.django_db
 
@@ -348,3 +348,38 @@ def test_a_closed_slot_takes_no_file_and_keeps_no_bytes(clock, settings):
     assert uploads.Version.objects.count() == before
     stored = list(Path(settings.MEDIA_ROOT).rglob("*.bin"))
     assert len(stored) == before
+
+
+def test_a_receipt_leaves_after_the_check_and_there_is_one(clock):
+    clock(BEFORE_DUE)
+    submission = submission_in(State.SUBMITTED)
+    guide, plan = submission.documents.all()
+
+    waiting = add(guide, at=BEFORE_DUE, text="Better words about the same guide", check=False)
+    replaced = add(plan, at=BEFORE_DUE, text="Better words about the same plan")
+    before = submission.receipts.count()
+    examine_now(waiting)
+
+    assert (before, submission.receipts.count()) == (1, 2)
+    assert [file["version"] for file in submission.receipts.first().files] == [waiting.number, replaced.number]
+
+
+def test_a_replacement_that_cannot_be_used_brings_a_letter_and_no_receipt(clock):
+    clock(BEFORE_DUE)
+    submission = submission_in(State.SUBMITTED)
+
+    add(submission.documents.first(), content=b"%PDF-1.7 not Word", name="guide.pdf", at=BEFORE_DUE)
+
+    assert submission.receipts.count() == 1
+    assert list(Message.objects.exclude(kind="receipt").values_list("kind", flat=True)) == ["file-needs-fixing"]
+
+
+def test_what_was_checked_after_the_review_had_started_has_its_receipt_all_the_same(clock):
+    clock(BEFORE_DUE)
+    submission = submission_in(State.SUBMITTED)
+    version = add(submission.documents.first(), at=BEFORE_DUE, text="Better words", check=False)
+    workflow.start_review(submission)
+
+    examine_now(version)
+
+    assert submission.receipts.first().files[0]["sha256"] == version.sha256

@@ -24,7 +24,7 @@ def fill_guide(document, *, person=None, answers=None, revised=False, text=WORDS
     last, first = person.file_names if person else ("", "")
     _, template = specs.template_of(document, last=last, first=first, revised=revised)
     words = {prompt.code: f"{text} ({prompt.number})." for prompt in document.prompts.all()}
-    return fill(template, {**words, **(answers or {})}, author=str(person or ""))
+    return fill(template, {**words, **(answers or {})}, author=person.email if person else "")
 
 
 def upload_of(content: bytes, name="My work.docx") -> SimpleUploadedFile:
