@@ -4,7 +4,10 @@ import re
 import unicodedata
 
 PATTERN = "{last}, {initial} | {title}"
-LONGEST_BYTES = 240  # of a file name without its extension; file systems stop at 255
+LONGEST_PART = 255  # signs of a surname, a given name or a title that are looked at
+LONGEST = 240  # signs of a name without its extension
+LONGEST_SAFE = 180, 240  # signs and bytes: whole paths stop at 260 signs on Windows, names at 255 bytes elsewhere
+RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\.|$)", re.IGNORECASE)
 NOT_ON_WINDOWS = {":": " -", "|": "-", "/": "-", "\\": "-", '"': "'", "<": "", ">": "", "?": "", "*": ""}
 UNSEEN = {"Cc", "Cf", "Cs"}  # controls, format characters, stray surrogates
 
@@ -18,8 +21,8 @@ def clean(text):
 
 
 def tidy(text):
-    """`text` cleaned and composed (NFC)."""
-    return unicodedata.normalize("NFC", clean(text))
+    """`text` cleaned and composed (NFC), as much of it as a name can hold."""
+    return unicodedata.normalize("NFC", clean(text)[:LONGEST_PART])
 
 
 def initial_of(first):
@@ -43,17 +46,18 @@ def canonical_stem(last, first, title, *, revised=False, pattern=PATTERN):
     if not initial:
         pattern = re.sub(r"[,.]?\s*\{initial\}[.]?", "", pattern)
     words = {"{last}": surname, "{initial}": initial, "{title}": tidy(title)}
-    stem = re.sub(r"\{last\}|\{initial\}|\{title\}", lambda found: words[found[0]], pattern)
-    return tidy(f"{stem} REVISED" if revised else stem)
+    stem = tidy(re.sub(r"\{last\}|\{initial\}|\{title\}", lambda found: words[found[0]], pattern))
+    mark = " REVISED" if revised else ""
+    return stem[: LONGEST - len(mark)].rstrip() + mark
 
 
 def safe_stem(stem):
-    """`stem` with " - " for the bar and without the signs that Windows and OneDrive refuse."""
-    legal = "".join(NOT_ON_WINDOWS.get(sign, sign) for sign in stem)
-    legal = re.sub(r"^~\$", "", tidy(legal)).strip(" .")
-    while len(legal.encode(errors="replace")) > LONGEST_BYTES:
-        legal = legal[:-1].rstrip(" .")
-    return legal
+    """`stem` with " - " for the bar and without what Windows and OneDrive refuse; never empty."""
+    legal = tidy("".join(NOT_ON_WINDOWS.get(sign, sign) for sign in stem))
+    legal = re.sub(r"^(?:[ .]|~\$)+", "", legal)
+    signs, size = LONGEST_SAFE
+    legal = legal[:signs].encode()[:size].decode(errors="ignore").rstrip(" .")
+    return f"_{legal}" if RESERVED.match(legal) else legal or "document"
 
 
 def canonical_name(last, first, title, *, revised=False, pattern=PATTERN):

@@ -11,5 +11,6 @@ reject     not a Word document, or a dangerous name
 from badges.names import canonical_name, safe_name
 
 from .judging import NameVerdict, judge
+from .words import fold
 
-__all__ = ["NameVerdict", "canonical_name", "judge", "safe_name"]
+__all__ = ["NameVerdict", "canonical_name", "fold", "judge", "safe_name"]

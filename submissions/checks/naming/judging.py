@@ -1,18 +1,19 @@
 """The verdict on one name: unwrap it, find REVISED, read the title from the right, then the person."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from badges.names import PATTERN, canonical_stem, safe_stem
 
 from .person import judge_person
-from .title import NEAR, find_title, readings
-from .words import stretch, words_of
-from .wrapping import unwrap, without_mark
+from .title import NEAR, find_near, find_title, readings
+from .words import joined, stretch, words_of
+from .wrapping import Wrapping, unescaped, unwrap, without_mark
 
 REVISED = "revised"
+SETTLED = {"form", "revised.unasked"}  # who and what are certain
 OPENING = " -–—_|([{"  # what may stand right before it
 NEARLY = {  # said for REVISED, or added by habit
     *("revision", "revise", "rev", "version", "ver", "v", "final", "updated", "update", "corrected", "edited"),
@@ -25,7 +26,7 @@ class NameVerdict:
     """What is to be done with a received name.
 
     verdict: accept, normalise, fix or reject.  canonical, safe: the names to keep and to hand out.
-    reason: ok, form, revised.unasked (accept, normalise); title.unknown, title.near, title.other,
+    reason: ok (accept); form, revised.unasked (normalise); title.unknown, title.near, title.other,
     title.order, title.extra, person.missing, person.initial, person.initial_missing, person.swapped,
     person.near, person.extra, person.other, revised.missing, revised.nearly (fix);
     empty, lock, kind.extension, kind.hidden (reject).
@@ -47,27 +48,40 @@ def judge(
     title: str,
     aliases: Sequence[str] = (),
     other_titles: Sequence[str] = (),
+    known_as: Collection[str] = (),
     revised: bool = False,
     pattern: str = PATTERN,
 ) -> NameVerdict:
-    """Judge `name` for this person and title; `revised` when a revision was asked for. Never raises."""
+    """Judge `name` for this person and title; `revised` when a revision was asked for. Never raises.
+
+    known_as: spellings of their own name that the person has confirmed, as `fold` gives them.
+    """
     stem = canonical_stem(last, first, title, revised=revised, pattern=pattern)
     canonical, safe = f"{stem}.docx", f"{safe_stem(stem)}.docx"
 
     def verdict(kind, reason, detail=""):
         return NameVerdict(kind, canonical, safe, reason, detail)
 
-    if len(name) <= 4 * len(canonical) and unicodedata.normalize("NFC", name) == canonical:
-        return verdict("accept", "ok")
+    composed = unicodedata.normalize("NFC", name[: 4 * len(canonical)])
+    if composed in (canonical, safe):
+        return verdict("accept", "ok") if composed == canonical else verdict("normalise", "form")
     bare = unwrap(name)
     if bare.refusal:
         return verdict("reject", bare.refusal, bare.found)
-    if bare.stem in (stem, safe_stem(stem)):
+    if not {stem, safe_stem(stem)}.isdisjoint(bare.stems):
         return verdict("normalise", "form")
     title_first = pattern.find("{title}") < pattern.find("{last}")
-    asked = _Asked(last, first, readings((title, *aliases)), readings(other_titles), revised, title_first)
-    reason, detail = asked.judge(bare.stem)
-    return verdict("normalise" if reason in ("form", "revised.unasked") else "fix", reason, detail)
+    expected, others = readings((title, *aliases)), readings(other_titles)
+    asked = _Asked(last, first, expected, others, known_as, revised, title_first)
+    reason, detail = asked.judge_any(_forms(name, bare))
+    return verdict("normalise" if reason in SETTLED else "fix", reason, detail)
+
+
+def _forms(name: str, bare: Wrapping) -> Iterator[str]:
+    """What the name may mean, the likeliest last: without an address's signs, as it came, without copy marks."""
+    if (plain := unescaped(name)) != name:
+        yield from unwrap(plain).stems
+    yield from bare.stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +92,20 @@ class _Asked:
     first: str
     expected: list[str]
     others: list[str]
+    known_as: Collection[str]
     revised: bool
     title_first: bool
+
+    def judge_any(self, stems):
+        """Reason and detail of the first form in which all is certain, else of the last."""
+        for stem in stems:
+            reason, detail = self.judge(stem)
+            if reason in SETTLED:
+                return reason, detail
+        if reason == "title.unknown":
+            near = find_near(self._without_revised(stem)[0], self.expected + self.others)
+            return near.code, stretch(stem, near.title)
+        return reason, detail
 
     def judge(self, stem):
         """Reason and detail for a stem without extension and copy marks."""
@@ -88,7 +114,7 @@ class _Asked:
         if found.code != ("title.order" if self.title_first else "ok"):
             return self._code_of(found), stretch(stem, found.title)
         who = judge_person(found.person, last=self.last, first=self.first)
-        if who != "ok":
+        if who != "ok" and joined(found.person) not in self.known_as:
             return who, stretch(stem, found.person)
         if habit:
             return ("revised.nearly" if self.revised and not marked else "title.extra"), stretch(stem, habit)
@@ -131,7 +157,8 @@ class _Asked:
                 last -= 1
             shorter = without_mark(stem[: words[last].start].rstrip(OPENING))
             return self._without_revised(shorter)[0], True
-        return [word for n, word in enumerate(words) if n not in extra], True
+        told = [n for n in range(len(words)) if n not in extra and not (n - 1 in extra and words[n].fold == "version")]
+        return [words[n] for n in told], True
 
 
 def _without_habits(words):

@@ -9,6 +9,7 @@ from .words import fold, joined, words_of
 SUFFIXES = {
     *("jr", "sr", "ii", "iii", "iv", "phd", "ph", "edd", "ed", "md", "med", "ma", "ms", "mba", "bcba", "esq"),
     *("junior", "senior", "dr", "prof", "professor", "mr", "mrs", "miss", "mx"),
+    *("lcsw", "lpc", "lmft", "msw", "mph", "mpa", "rn", "slp", "eds", "ncsp"),
 }
 HONORIFICS = {"dr", "prof", "professor", "mr", "mrs", "ms", "miss", "mx"}
 PARTICLES = {
@@ -18,6 +19,7 @@ PARTICLES = {
 }
 BARS = {"i", "l", "1"}  # typed for the bar that Windows refuses
 NEAR = 0.7
+LONGEST_NEAR = 60  # letters compared for likeness
 DEGREES = {("ph", "d"), ("ed", "d"), ("m", "d"), ("j", "d")}
 
 
@@ -38,10 +40,10 @@ def _judge(words, last, first):
         return "person.missing"
     if joined(words) in given.written_on(surnames):
         return "ok"
+    particles = PARTICLES.intersection(word.fold for word in words_of(tidy(last)))
     for rest in _after_surname(words, surnames):
-        code = given.judge(rest)
-        if code in ("ok", "person.initial", "person.extra", "person.initial_missing"):
-            return code
+        moved = [word for word in rest if word.fold not in particles]  # "Berg, L van der", as the Dutch sort
+        return "ok" if given.judge(moved) == "ok" else given.judge(rest)
     if _is_swapped(words, surnames, given):
         return "person.swapped"
     return _judge_likeness(words, surnames)
@@ -81,7 +83,7 @@ def _judge_likeness(words, surnames):
         for head in heads:
             if abs(len(head) - len(surname)) > 8:
                 continue
-            if SequenceMatcher(None, head, surname, autojunk=False).ratio() >= NEAR:
+            if SequenceMatcher(None, head[:LONGEST_NEAR], surname[:LONGEST_NEAR], autojunk=False).ratio() >= NEAR:
                 return "person.near"
     if any(len(heads[0]) > 2 and (s.startswith(heads[0]) or s.endswith(heads[0])) for s in surnames):
         return "person.near"
@@ -94,7 +96,8 @@ class _Given:
     def __init__(self, first):
         words = words_of(tidy(first))
         singles = (fold(part) for part in tidy(first).replace("-", " ").split())
-        self.forms = {form for form in (joined(words), *singles) if form}
+        initials = "".join(word.fold[0] for word in words)
+        self.forms = {form for form in (joined(words), initials if len(words) > 1 else "", *singles) if form}
         self.initial = next((word.fold[0] for word in words), "")
 
     def written_on(self, surnames):
@@ -113,7 +116,7 @@ class _Given:
         if not taken:
             return "person.initial"
         rest = words[taken:]
-        return "ok" if all(self._is_initials(word) or word.fold in self.forms for word in rest) else "person.extra"
+        return "ok" if all(self._is_middle(word) or word.fold in self.forms for word in rest) else "person.extra"
 
     def _without_suffixes(self, words):
         folds = [word.fold for word in words]
@@ -132,10 +135,12 @@ class _Given:
         for end in range(min(len(words), 6), 0, -1):
             if joined(words[:end]) in self.forms:
                 return end
-        return 1 if words[0].fold.startswith(self.initial) and self._is_initials(words[0], given=True) else 0
+        return 1 if words[0].fold.startswith(self.initial) and self._is_first(words[0]) else 0
 
-    def _is_initials(self, word, *, given=False):
-        """One or two letters, three when all are capitals; any name when only an initial is on record."""
-        if given and self.forms == {self.initial}:
-            return True
-        return len(word.fold) <= 2 or (len(word.fold) == 3 and word.capitals)
+    def _is_first(self, word):
+        """Initials, also two small ones; any name when only an initial is on record."""
+        return self.forms == {self.initial} or self._is_middle(word) or (len(word.fold) == 2 and word.fold.islower())
+
+    def _is_middle(self, word):
+        """One letter, or up to three capitals."""
+        return word.fold.isalpha() and (len(word.fold) == 1 or (len(word.fold) <= 3 and word.capitals))

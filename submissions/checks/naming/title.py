@@ -21,18 +21,18 @@ class Found:
 
 
 def readings(titles):
-    """Each title folded, also without a leading word before a colon ("Activity: …")."""
+    """Each title folded, also without a leading word before a colon ("Activity: …"), and with its "&" lost."""
     folded = []
     for title in titles:
         whole = tidy(title)
         head, _, tail = whole.partition(":")
-        forms = [whole, tail] if len(head.split()) == 1 else [whole]
+        forms = [whole, whole.replace("&", " "), *([tail] if len(head.split()) == 1 else [])]
         folded += [joined(words_of(tidy(form))) for form in forms]
     return list(dict.fromkeys(form for form in folded if form))
 
 
 def find_title(words, *, expected, others):
-    """Read the title from the end of `words`; exact before turned round, then close, then unknown."""
+    """Read the title from the end of `words`; at their beginning it is only turned round."""
     own, foreign = _at_end(words, expected), _at_end(words, others)
     if own is not None and (foreign is None or own <= foreign):
         return Found("ok", words[own:], words[:own])
@@ -41,7 +41,7 @@ def find_title(words, *, expected, others):
     turned = _at_start(words, expected)
     if turned is not None:
         return Found("title.order", words[:turned], words[turned:])
-    return _close(words, expected + others)
+    return Found("title.unknown", words, [])
 
 
 def _at_end(words, forms):
@@ -70,7 +70,7 @@ def _at_start(words, forms):
     return found
 
 
-def _close(words, forms):
+def find_near(words, forms):
     """The part of the words that is nearest to a title, when one is near enough."""
     best, where = 0.0, None
     for form in forms:

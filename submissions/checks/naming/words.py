@@ -8,6 +8,7 @@ from functools import lru_cache
 from badges.names import tidy
 
 APOSTROPHES = frozenset("'’‘‛`´ʼʹʻ′＇")
+MOST_LETTERS = 8  # that one sign may stand for; ligatures of whole sentences say no more than their beginning
 PLAIN = {  # letters that Unicode does not take apart
     "ø": "o",
     "ł": "l",
@@ -29,7 +30,8 @@ NUMBERS = {
     **{word: str(n) for n, word in enumerate(("un", "deux", "trois", "quatre", "cinq"), start=1)},
     **{word: str(n) for n, word in enumerate(("i", "ii", "iii", "iv", "v", "vi"), start=1)},
 }
-LEVEL_WORDS = {"level", "lvl", "niveau", "nivel", "livello", "stufe"}
+LEVEL_WORDS = {"level", "niveau", "nivel", "livello", "stufe"}
+SHORT_LEVELS = {"l": 1, "lv": 2, "lvl": 2}  # and how many signs may stand before the number
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,39 +62,43 @@ def _plain(sign):
     if unicodedata.category(sign).startswith("M"):
         return ""
     parts = "".join(_apart(part) for part in unicodedata.normalize("NFKD", sign))
-    return "".join(part if part.isalnum() else " " for part in parts)
+    whole = unicodedata.normalize("NFC", parts)  # a Korean syllable stays one letter
+    return "".join(part if part.isalnum() else " " for part in whole[:MOST_LETTERS])
 
 
 def words_of(text):
-    """The folded words of `text`; a new one also starts at a capital after a small letter, and at a digit."""
-    words, letters, start, before = [], "", 0, ""
+    """The folded words of `text`; a new one also starts at a digit and, as in WardCLevel, at a capital."""
+    words, letters, start, before, before_at = [], "", 0, "", 0
 
-    def close(end):
-        nonlocal letters
-        if letters:
-            words.append(Word(letters.casefold(), start, end, letters.isupper()))
-        letters = ""
+    def close(end, *, keep=""):
+        nonlocal letters, start
+        told = letters.removesuffix(keep)
+        if told:
+            words.append(Word(told.casefold(), start, end, told.isupper()))
+        letters, start = keep, end
 
     for place, sign in enumerate(text):
         for part in _plain(sign):
             turns = before.isdigit() != part.isdigit() or (before.islower() and part.isupper())
             if part == " " or (letters and turns):
                 close(place)
+            elif part.islower() and len(letters) > 1 and letters[-2:].isupper():
+                close(before_at, keep=before)
             if part != " ":
                 start = start if letters else place
                 letters += part
-            before = part
+            before, before_at = part, place
     close(len(text))
     return _with_levels(words)
 
 
 def _with_levels(words):
-    """L2, Level II and Level Two all say Level 2; 02 says 2."""
+    """L2, Lvl. 2, Level II and Level Two all say Level 2; 02 says 2."""
     told: list[Word] = []
     for word in words:
         last = told[-1] if told else None
         fold = word.fold.lstrip("0") or word.fold
-        if last and last.fold == "l" and fold.isdigit() and last.end == word.start:
+        if last and fold.isdigit() and word.start - last.end <= SHORT_LEVELS.get(last.fold, -1):
             told[-1] = Word("level", last.start, last.end, last.capitals)
         elif last and last.fold in LEVEL_WORDS:
             fold = NUMBERS.get(fold, fold)

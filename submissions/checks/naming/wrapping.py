@@ -1,8 +1,11 @@
 """What machines add around a name: folders, extensions, the marks of copies."""
 
+import html
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from badges.names import clean
 
@@ -16,42 +19,56 @@ DANGEROUS = {
     *("docm", "dotm", "xlsm", "html", "htm", "zip", "7z", "rar", "iso", "lnk", "url"),
 }
 EXTENSION = re.compile(r"\s*\.\s*([^\W_]{1,12})$")
-COPY_BEFORE = re.compile(r"^(?:(?:copy|copie|c[oó]pia|kopie)(?: ?\(\d{1,3}\))? (?:of|de|von) )+", re.IGNORECASE)
+COPY = "copy|copie|c[oó]pia|kopie|kopia|kopi|копия|コピー|副本"
+MACHINE = "desktop|laptop|macbook|imac|mbp|surface|pc"
+COPY_BEFORE = re.compile(
+    rf"^(?:(?:{COPY})(?:[ _]?\(\d{{1,3}}\))?[ _](?:of|de|von|di|van|av|af)[ _]|(?:kopia|копия)[ _])+", re.IGNORECASE
+)
 COPY_AFTER = re.compile(
-    r"""(?: \s? [(\[] \s* \d{1,3} \s* [)\]]
-          | [\s_]{0,2} [-‐‑–—_] [\s_]{0,2} (?:copy|copie|c[oó]pia|kopie)
-          | [\s_] copy (?: \s \d{1,3})?
-          | \s? - \s? (?:desktop|laptop) - [a-z0-9]{4,10}
+    rf"""(?: \s? [(\[] \s* \d{{1,3}} \s* [)\]]
+          | [\s_]{{0,2}} [-‐‑–—_] [\s_]{{0,2}} (?:{COPY})
+          | [\s_] (?:{COPY}) (?: [\s_] \d{{1,3}})?
+          | \s? \( (?: [^()]{{1,12}} \s)? copy (?: \s \d{{1,3}})? \)
+          | \s? - \s? (?: [^\W_]{{1,15}} - )? (?:{MACHINE}) (?: -? [a-z0-9]{{1,12}}){{0,2}}
+          | [\s_-] conflict [\s_-] \d{{6,8}}
           | \s? \( [^()]* \b(?:conflict|conflicted)\b [^()]* \)
-        ) [\s_.]{0,4} $""",
+        ) [\s_.]{{0,4}} $""",
     re.IGNORECASE | re.VERBOSE,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Wrapping:
-    """What is left of a name, and what was found around it."""
+    """What is left of a name, and what was found around it.
 
-    stem: str
+    stems: the name as it came without its extension, then one mark of a copy less each time.
+    """
+
+    stems: tuple[str, ...] = ()
     refusal: str = ""  # "empty", "lock", "kind.extension", "kind.hidden", or nothing
     found: str = ""
 
 
-def unwrap(name):
+def unwrap(name: str) -> Wrapping:
     """Take the folder, the extension and the marks of copies off `name`."""
-    bare = COPY_BEFORE.sub("", clean(re.split(r"[/\\]", name)[-1]))
-    bare = unicodedata.normalize("NFC", bare[-LONGEST:]).rstrip(" .")
+    bare = clean(re.split(r"[/\\]", name)[-1])[-LONGEST:]
+    bare = unicodedata.normalize("NFC", bare).rstrip(" .")
     if bare.startswith("~$"):
-        return Wrapping(bare, "lock", bare)
+        return Wrapping((), "lock", bare)
     stem, kind = _split(bare)
     if not stem.strip(" ."):
-        return Wrapping("", "empty", bare)
+        return Wrapping((), "empty", bare)
     if kind != WORD:
-        return Wrapping(stem, "kind.extension", kind)
-    return _without_copies(stem)
+        return Wrapping((), "kind.extension", kind)
+    return _peel(stem)
 
 
-def _split(text):
+def unescaped(name: str) -> str:
+    """`name` as it was before an address (%20) or a web page (&amp;) wrote it its own way."""
+    return html.unescape(unquote(name[-4 * LONGEST :]))
+
+
+def _split(text: str) -> tuple[str, str]:
     """Stem and extension in small letters; the extension is "" when there is none."""
     hit = EXTENSION.search(text[-40:])
     if not hit:
@@ -59,21 +76,30 @@ def _split(text):
     return text[: len(text) - len(hit[0])], hit[1].casefold()
 
 
-def _without_copies(stem):
-    """The stem once every copy mark and second extension is off, in whatever order they came."""
+def _peel(stem: str) -> Wrapping:
+    """Every stem on the way to the one without copy marks and second extensions, in whatever order they came."""
+    stems = [stem]
+    for shorter, hidden in _layers(stem):
+        if hidden:
+            return Wrapping((), "kind.hidden", hidden)
+        if not shorter.strip(" ."):
+            return Wrapping((), "empty", stem)
+        stems.append(shorter)
+    return Wrapping(tuple(dict.fromkeys(form for one in stems for form in (one, COPY_BEFORE.sub("", one)))))
+
+
+def _layers(stem: str) -> Iterator[tuple[str, str]]:
+    """What is left after each mark at the end, and the dangerous extension that was hidden there."""
     for _ in range(MOST_MARKS):
-        before = stem
         shorter, kind = _split(stem)
         if kind in DANGEROUS and shorter:
-            return Wrapping(shorter, "kind.hidden", kind)
-        if kind == WORD or kind in OLD_KINDS:
-            stem = shorter
-        stem = without_mark(stem)
-        if stem == before:
-            break
-    return Wrapping(stem)
+            yield shorter, kind
+        before, stem = stem, shorter if kind == WORD or kind in OLD_KINDS else without_mark(stem)
+        if stem == before or not (stem or kind):
+            return
+        yield stem, ""
 
 
-def without_mark(stem):
+def without_mark(stem: str) -> str:
     """`stem` without one mark of a copy at its end."""
     return (stem[:-LONGEST_MARK] + COPY_AFTER.sub("", stem[-LONGEST_MARK:])).rstrip(" .")
