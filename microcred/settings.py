@@ -1,5 +1,6 @@
 """Settings, all read from the environment. A value that cannot work stops the start with a sentence."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -153,11 +154,20 @@ UPLOAD_LIMIT_BYTES = 25 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["submissions.uploads.LimitedUploadHandler"]
 CLAMD_URL = env.str("CLAMD_URL", default="")
-must(not CLAMD_URL or CLAMD_URL.startswith("tcp://"), "CLAMD_URL has to start with tcp:// and name a port.")
+must(
+    re.fullmatch(r"|tcp://[^/\s]+:\d{1,5}|unix:///\S+", CLAMD_URL) is not None,
+    "CLAMD_URL has to be tcp://host:port or unix:///path/of/the/socket.",
+)
 
 # The worker ----------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 120, "unacked_restore_throttle": 1, "socket_timeout": 5}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 120,
+    "unacked_restore_throttle": 1,
+    "unacked_mutex_expire": 10,  # a worker that dies while it hands on lost tasks keeps the others from it so long
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
 CELERY_TASK_IGNORE_RESULT = True
@@ -168,16 +178,17 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 # Each is one pass of a sweep: rows in the database say what is due, so a missed or doubled tick changes nothing.
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": task, "schedule": 60.0, "options": {"expires": 55}}
-    for name, task in {
-        "send what is owed": "microcred.tasks.send_owed",
-        "check what waits": "submissions.tasks.check_waiting",
-        "start due reviews": "submissions.tasks.start_due_reviews",
-        "meeting reminders": "cohorts.tasks.remind_of_meetings",
-        "evidence reminders": "submissions.tasks.remind_of_evidence",
-        "review reminders": "reviews.tasks.remind_reviewers",
-        "scheduled releases": "reviews.tasks.release_scheduled",
-    }.items()
+    name: {"task": task, "schedule": float(seconds), "options": {"expires": 0.9 * seconds}}
+    for name, task, seconds in (
+        ("send what is owed", "microcred.tasks.send_owed", 60),
+        ("check what waits", "submissions.tasks.check_waiting", 10),
+        ("remove cut uploads", "submissions.tasks.remove_cut_uploads", 600),
+        ("start due reviews", "submissions.tasks.start_due_reviews", 60),
+        ("meeting reminders", "cohorts.tasks.remind_of_meetings", 60),
+        ("evidence reminders", "submissions.tasks.remind_of_evidence", 60),
+        ("review reminders", "reviews.tasks.remind_reviewers", 60),
+        ("scheduled releases", "reviews.tasks.release_scheduled", 60),
+    )
 }
 
 # Mail ----------------------------------------------------------------------------------------------------------------

@@ -8,51 +8,95 @@ from pathlib import Path
 
 import nh3
 import structlog
+from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.db import transaction
 from django.db.models import F
 
 from badges import specs
 from badges.models import RequiredDocument
+from cohorts import staff_tasks
+from cohorts.models import StaffTask
 from microcred import clock
 from submissions import checks, scanning, verdicts, workflow
 from submissions.checks import contract
 from submissions.checks.catalogue import say
-from submissions.models import Answer, Finding, Version
+from submissions.models import Answer, Finding, Version, VersionQuerySet
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=30)  # the child's 20 at most, and what fetching and writing take; a scanner has its own
+AGAIN_IN = timedelta(seconds=15)
+SCANNER_AGAIN_IN = timedelta(minutes=1)
+SCANNER_PATIENCE = timedelta(minutes=5)  # then the staff hears that files wait
 STOPPED = contract.Examination(contract.BLOCKED, (say("virus"),))
+NOT_READ = contract.Examination(contract.UNREAD, (say("read.failed"),))
 
 
 def check(version: Version) -> None:
-    """Give `version` its verdict; nothing happens when it has one or is in other hands."""
+    """Give `version` its verdict; nothing happens when it has one or is in other hands.
+
+    A try that finds out nothing is followed by another one a little later, and after the third a person looks.
+    """
     claimed = claim(version)
     if claimed is None:
-        return
-    if claimed.tries > Version.MAX_TRIES:
-        write_down(claimed, contract.Examination(contract.UNREAD, (say("read.failed"),)))
+        _give_up(version)
         return
     try:
-        with local_copy(claimed) as path:
-            found = STOPPED if scanning.is_infected(path) else checks.examine(path, expectation(claimed))
-    except scanning.Away:  # that try was none
-        Version.objects.filter(pk=claimed.pk, tries=claimed.tries).update(leased_until=None, tries=F("tries") - 1)
-        raise
+        found = _found_in(claimed)
+    except scanning.Away as away:
+        _wait_for_scanner(claimed, str(away))
+        return
     except Exception:
-        Version.objects.filter(pk=claimed.pk, tries=claimed.tries).update(leased_until=None)
-        raise
+        log.exception("version_not_checked", version=claimed.pk, tries=claimed.tries)
+        found = NOT_READ
+    if found.findings == NOT_READ.findings and claimed.tries < Version.MAX_TRIES:
+        _in_hand(claimed).update(leased_until=clock.now() + AGAIN_IN)
+        return
     write_down(claimed, found)
 
 
 def claim(version: Version) -> Version | None:
-    """Take it in hand for two minutes; the try is counted before anything is parsed."""
+    """Take it in hand; the try is counted before anything is parsed. None, when it is not to be had."""
     at = clock.now()
-    mine = Version.objects.awaiting_check(at).filter(pk=version.pk)
-    if not mine.update(leased_until=at + LEASE, tries=F("tries") + 1):
+    lease = LEASE + timedelta(seconds=scanning.SECONDS if settings.CLAMD_URL else 0)
+    mine = Version.objects.awaiting_check(at).filter(pk=version.pk, tries__lt=Version.MAX_TRIES)
+    if not mine.update(leased_until=at + lease, tries=F("tries") + 1):
         return None
     return Version.objects.for_checking().get(pk=version.pk)
+
+
+def _in_hand(version: Version) -> VersionQuerySet:
+    """The row, as long as it has no verdict and nobody else has taken it."""
+    return Version.objects.filter(pk=version.pk, verdict=Version.Verdict.CHECKING, tries=version.tries)
+
+
+def _give_up(version: Version) -> None:
+    """Whoever held it for the last time has died: it is not tried again."""
+    spent = Version.objects.awaiting_check(clock.now()).filter(pk=version.pk, tries__gte=Version.MAX_TRIES)
+    if found := spent.for_checking().first():
+        write_down(found, NOT_READ)
+
+
+def _found_in(version: Version) -> contract.Examination:
+    """What scanner and check say. Raises: Away; and whatever a storage raises."""
+    with local_copy(version) as path:
+        return STOPPED if scanning.is_infected(path) else checks.examine(path, expectation(version))
+
+
+def _wait_for_scanner(version: Version, why: str) -> None:
+    """Unscanned, a file gets no verdict: this try was none, and the staff hears of it when it takes long."""
+    at = clock.now()
+    log.error("version_not_scanned", version=version.pk, reason=why)
+    _in_hand(version).update(leased_until=at + SCANNER_AGAIN_IN, tries=F("tries") - 1)
+    if at - version.arrived_at > SCANNER_PATIENCE:
+        enrollment = version.document.submission.enrollment
+        staff_tasks.ask(
+            enrollment.cohort,
+            kind=StaffTask.Kind.READ_FILE,
+            key=f"scanner:{clock.today(enrollment.cohort.zone, at=at)}",
+            sentence=f"Files wait unchecked. {why} Tell whoever runs this site; the files go on by themselves.",
+        )
 
 
 @contextmanager
@@ -119,8 +163,7 @@ def write_down(version: Version, found: contract.Examination) -> None:
     with transaction.atomic():
         submission = workflow.locked(version.document.submission)
         at = clock.now()
-        held = Version.objects.filter(pk=version.pk, verdict=Version.Verdict.CHECKING, tries=version.tries)
-        if not held.update(
+        if not _in_hand(version).update(
             verdict=found.verdict,
             canonical_name=found.canonical_name,
             checked_at=at,

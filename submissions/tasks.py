@@ -21,15 +21,23 @@ def check_version(pk: int) -> None:
 
 @shared_task
 def check_waiting() -> None:
-    """Check what nobody has checked: the broker lost it, or a worker died with it."""
+    """Check what nobody has checked: the broker lost it, or a worker died with it. The untried come first."""
     from submissions.checking import check
     from submissions.models import Version
 
-    for version in Version.objects.awaiting_check(clock.now()).order_by("arrived_at", "pk")[:A_SWEEP]:
+    for version in Version.objects.awaiting_check(clock.now()).order_by("tries", "arrived_at", "pk")[:A_SWEEP]:
         try:
             check(version)
-        except Exception:  # one file that cannot be fetched must not keep the others waiting
-            log.exception("version_not_checked", version=version.pk, tries=version.tries + 1)
+        except Exception:  # one verdict that cannot be written must not keep the others waiting
+            log.exception("version_not_checked", version=version.pk)
+
+
+@shared_task
+def remove_cut_uploads() -> None:
+    """Remove what uploads left behind that broke off together with the process that received them."""
+    from submissions.uploads import remove_cut
+
+    remove_cut(at=clock.now())
 
 
 @shared_task

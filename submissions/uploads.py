@@ -2,15 +2,18 @@
 
 import hashlib
 import os
+import shutil
+import tempfile
 from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import SkipFile, StopUpload, TemporaryFileUploadHandler
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload, TemporaryFileUploadHandler
 from django.db import transaction
 from django.db.models import Max, Sum
 
@@ -30,6 +33,16 @@ NO_ROOM = "We could not keep the file just now. Nothing you added before is lost
 NOT_ARRIVED = "The file did not arrive. Choose it again; your other documents are safe."
 A_DAY_BYTES = 200 * 1024 * 1024
 A_MINUTE = 10
+CUT_AFTER = timedelta(hours=1)
+NEARLY_FULL = 0.1  # of the disk is free
+
+
+class ArrivingFile(TemporaryUploadedFile):
+    """Bytes on their way: on the disk they will stay on, so that keeping them is a rename, under a name of ours."""
+
+    def __init__(self, name, content_type, size, charset, content_type_extra=None):
+        file = tempfile.NamedTemporaryFile(dir=incoming())  # noqa: SIM115 - it lives as long as the request
+        UploadedFile.__init__(self, file, name, content_type, size, charset, content_type_extra)
 
 
 class LimitedUploadHandler(TemporaryFileUploadHandler):
@@ -49,8 +62,9 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
         self.files += 1
         if not self.is_surplus:
             self.digest = hashlib.sha256()
+            FileUploadHandler.new_file(self, *args, **kwargs)
             try:
-                super().new_file(*args, **kwargs)
+                self.file = ArrivingFile(self.file_name, self.content_type, 0, self.charset, self.content_type_extra)
             except OSError:
                 self._give_up(NO_ROOM)
 
@@ -94,7 +108,6 @@ def receive(document: Document, upload: UploadedFile, *, by: User, arrived_at: d
     In a submission that was handed in already it counts from now on; the receipt follows once it is checked.
     Raises: Refused, when the slot is closed at `arrived_at` or the person adds too much; then nothing is kept.
     """
-    _within_reason(by, at=arrived_at, size=upload.size or 0)
     sha256 = getattr(upload, "sha256", None) or digest_of(upload)
     key = _store(upload)
     try:
@@ -141,6 +154,7 @@ def _keep(document: Document, *, by: User, arrived_at: datetime, **fields: Any) 
     verdict = permissions.may_add(by, document, at=arrived_at)
     if not verdict:
         raise Refused(verdict.reason)
+    _within_reason(by, at=arrived_at, size=fields["size_bytes"])
     last = document.versions.aggregate(last=Max("number"))["last"] or 0
     version = document.versions.create(
         number=last + 1,
@@ -165,12 +179,53 @@ def _store(upload: UploadedFile) -> str:
     """The key under which the bytes lie. Raises: Refused, when there is no room; nothing is left behind then."""
     key = new_key()
     try:
-        return default_storage.save(key, upload)
+        default_storage.save(key, upload)
+        _settle(key)
+        return key
     except OSError as full:
         log.error("file_not_kept", error=type(full).__name__)
         with suppress(OSError):
             default_storage.delete(key)
         raise Refused(NO_ROOM) from full
+
+
+def _settle(key: str) -> None:
+    """Have the disk remember under which name the bytes lie, before anybody is told that they do."""
+    if isinstance(default_storage, FileSystemStorage):
+        for folder in (Path(default_storage.path(key)).parent, Path(default_storage.location)):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
+def incoming() -> Path | None:
+    """Where bytes lie while they arrive; the system's own place when the storage is far away."""
+    if not isinstance(default_storage, FileSystemStorage):
+        return None
+    folder = Path(default_storage.location) / "incoming"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def remove_cut(*, at: datetime) -> int:
+    """Remove what lies in `incoming` for an hour: whoever received it has died. How many files that were."""
+    folder = incoming()
+    if folder is None:
+        return 0
+    disk = shutil.disk_usage(folder)
+    if disk.free < NEARLY_FULL * disk.total:
+        log.error("disk_nearly_full", free_bytes=disk.free)
+    return sum(_removed(file, before=(at - CUT_AFTER).timestamp()) for file in folder.iterdir())
+
+
+def _removed(file: Path, *, before: float) -> bool:
+    with suppress(FileNotFoundError):  # its request has ended meanwhile
+        if file.stat().st_mtime < before:
+            file.unlink()
+            return True
+    return False
 
 
 def digest_of(upload: UploadedFile) -> str:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from cohorts.models import StaffTask
 from microcred.models import Message
@@ -76,20 +76,49 @@ def test_the_slower_of_two_workers_writes_nothing(waiting, clock):
     assert (waiting.verdict, waiting.findings.count()) == ("ready", 3)
 
 
-def test_after_three_tries_a_person_looks(waiting, failing):
-    for _ in range(3):
-        with pytest.raises(OSError, match="disk"):
-            checking.check(waiting)
-    checking.check(waiting)
+def test_after_three_tries_a_person_looks(waiting, failing, clock):
+    tries = []
+    for number in range(4):
+        clock(BEFORE_DUE + number * checking.AGAIN_IN)
+        checking.check(waiting)
+        waiting.refresh_from_db()
+        tries.append((waiting.verdict, waiting.tries))
 
-    waiting.refresh_from_db()
     task = StaffTask.objects.get()
-    assert waiting.verdict == "unread"
+    assert tries == [("checking", 1), ("checking", 2), ("unread", 3), ("unread", 3)]
     assert [one.code for one in waiting.findings.all()] == ["read.failed"]
     assert task.sentence == "Look at the Reflection Guide of Ada Ward: our check broke down on it."
 
 
-def test_a_poisonous_file_does_not_keep_the_others_waiting(waiting, failing, monkeypatch):
+def test_a_try_that_found_nothing_out_is_followed_by_another(waiting, monkeypatch, clock):
+    nothing = Examination(UNREAD, (say("read.failed"),), seconds=20.0)
+    monkeypatch.setattr(checks, "examine", lambda path, expectation: nothing)
+
+    checking.check(waiting)
+    checking.check(waiting)  # too early
+    examine_now(waiting)
+    early = waiting.verdict
+    clock(BEFORE_DUE + checking.AGAIN_IN)
+    examine_now(waiting)
+
+    assert (early, waiting.verdict, waiting.tries) == ("checking", "ready", 2)
+
+
+def test_whoever_dies_in_the_last_try_leaves_it_to_a_person(waiting, clock):
+    for number in range(Version.MAX_TRIES):
+        clock(BEFORE_DUE + number * checking.LEASE)
+        assert checking.claim(waiting) is not None
+    examine_now(waiting)
+    in_hand = waiting.verdict
+    clock(BEFORE_DUE + Version.MAX_TRIES * checking.LEASE)
+
+    examine_now(waiting)
+
+    assert (in_hand, waiting.verdict, waiting.tries) == ("checking", "unread", 3)
+    assert StaffTask.objects.count() == 1
+
+
+def test_a_poisonous_file_does_not_keep_the_others_waiting(waiting, monkeypatch):
     good = add(waiting.document.submission.documents.last(), check=False, at=BEFORE_DUE + timedelta(seconds=1))
 
     def only_the_first_breaks(path, expectation):
@@ -103,6 +132,35 @@ def test_a_poisonous_file_does_not_keep_the_others_waiting(waiting, failing, mon
     good.refresh_from_db()
     waiting.refresh_from_db()
     assert (good.verdict, waiting.verdict, waiting.tries) == ("ready", "checking", 1)
+
+
+def test_the_untried_come_before_those_that_failed(waiting, monkeypatch, clock):
+    tried = checking.claim(waiting)
+    fresh = add(tried.document.submission.documents.last(), check=False, at=BEFORE_DUE + timedelta(hours=1))
+    clock(BEFORE_DUE + timedelta(hours=1))
+    order = []
+    monkeypatch.setattr(checking, "check", lambda version: order.append(version.pk))
+
+    tasks.check_waiting()
+
+    assert order == [fresh.pk, tried.pk]
+
+
+def test_a_verdict_that_cannot_be_written_does_not_stop_the_sweep(waiting, monkeypatch):
+    good = add(waiting.document.submission.documents.last(), check=False, at=BEFORE_DUE + timedelta(seconds=1))
+    write_down = checking.write_down
+
+    def only_the_second(version, found):
+        if version.pk == waiting.pk:
+            raise OperationalError("the connection is gone")
+        write_down(version, found)
+
+    monkeypatch.setattr(checks, "examine", checks.examine_here)
+    monkeypatch.setattr(checking, "write_down", only_the_second)
+    tasks.check_waiting()
+
+    good.refresh_from_db()
+    assert good.verdict == "ready"
 
 
 def test_every_task_of_a_version_may_run_twice(waiting, monkeypatch):

@@ -1,17 +1,20 @@
 """Files come in whole, hashed and within limits; what goes wrong is said in a sentence."""
 
 import hashlib
+import os
+import resource
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from microcred.verdict import Refused
-from submissions import uploads
+from submissions import tasks, uploads
 from submissions.models import Version
 from submissions.states import State
-from tests.support.submitting import BEFORE_DUE, add, fill_guide, submission_in, upload_of
+from tests.support.submitting import BEFORE_DUE, add, examine_now, fill_guide, submission_in, upload_of
 
 pytestmark = pytest.mark.django_db
 MIB = 1024 * 1024
@@ -47,10 +50,101 @@ def test_the_stored_name_holds_nothing_that_a_person_typed(client, slot, setting
     assert "Ward" not in str(stored(settings)[0])
 
 
-def test_a_name_of_300_signs_is_cut(client, slot):
-    send(client, slot, b"x", name="a" * 300 + ".docx")
-
+@pytest.mark.parametrize("name", ["a" * 300 + ".docx", "a." + "x" * 365, "語" * 260, "a.docx" + " " * 300])
+def test_a_name_of_300_signs_is_cut(client, slot, name):
+    assert send(client, slot, b"x", name=name).status_code == 302
     assert len(Version.objects.get().received_name) == 255
+
+
+def form(disposition: bytes, content=b"x") -> dict:
+    """What a browser sends, byte by byte."""
+    body = b"--b\r\nContent-Disposition: form-data; %s\r\n\r\n%s\r\n--b--\r\n" % (disposition, content)
+    return {"data": body, "content_type": "multipart/form-data; boundary=b"}
+
+
+@pytest.mark.parametrize("name", [b"", b"..", b".", b"/", b"..\\..", b"a/..", b"Mu\xf1oz.docx"])
+def test_a_file_without_a_usable_name_did_not_arrive(client, slot, settings, name):
+    response = client.post(slot, **form(b'name="file"; filename="%s"' % name))
+
+    assert (response.status_code, Version.objects.count(), stored(settings)) == (422, 0, [])
+    assert uploads.NOT_ARRIVED.encode() in response.content
+    assert b"required." not in response.content
+
+
+@pytest.mark.parametrize(
+    ("sent", "received"),
+    [
+        (b'filename="Mu\xc3\xb1oz.docx"', "Muñoz.docx"),
+        (b"filename*=iso-8859-1''Mu%F1oz.docx", "Muñoz.docx"),
+        (b"filename*=utf-8''Mu%C3%B1oz.docx", "Muñoz.docx"),
+        (b'filename="&#x4D;u\0\x07.docx"', "Mu.docx"),
+        (b'filename="C:\\Users\\Ada\\plan.docx"', "plan.docx"),
+    ],
+)
+def test_a_name_in_whatever_bytes_is_taken(client, slot, sent, received):
+    response = client.post(slot, **form(b'name="file"; ' + sent))
+
+    assert response.status_code == 302
+    assert Version.objects.get().received_name == received
+
+
+def test_an_empty_file_is_kept_and_told(client, slot):
+    assert send(client, slot, b"").status_code == 302
+    version = examine_now(Version.objects.get())
+
+    assert (version.size_bytes, version.verdict) == (0, "blocked")
+    assert [one.code for one in version.findings.all()] == ["size.zero"]
+
+
+def test_keeping_a_file_is_a_rename(client, slot, settings, monkeypatch):
+    seen = []
+    rename = os.rename
+    monkeypatch.setattr(os, "rename", lambda old, new: (seen.append((Path(old), Path(new))), rename(old, new)))
+
+    send(client, slot, b"x")
+
+    ((old, new),) = seen
+    assert old.parent == Path(settings.MEDIA_ROOT) / "incoming"
+    assert [new] == stored(settings)
+    assert list(old.parent.iterdir()) == []
+
+
+def test_what_a_dead_process_left_behind_is_removed_after_an_hour(before_due, settings, clock):
+    left, fresh = (uploads.incoming() / name for name in ("left", "fresh"))
+    for file, minutes in ((left, 61), (fresh, 59)):
+        file.write_bytes(b"half a file")
+        arrived = (BEFORE_DUE - timedelta(minutes=minutes)).timestamp()
+        os.utime(file, (arrived, arrived))
+
+    tasks.remove_cut_uploads()
+
+    assert list(uploads.incoming().iterdir()) == [fresh]
+
+
+def test_a_disk_that_is_nearly_full_is_an_alarm(before_due, monkeypatch, caplog):
+    monkeypatch.setattr(uploads.shutil, "disk_usage", lambda folder: SimpleNamespace(total=100, free=9))
+
+    uploads.remove_cut(at=BEFORE_DUE)
+
+    assert [record.levelname for record in caplog.records if "disk_nearly_full" in record.getMessage()] == ["ERROR"]
+
+
+@pytest.fixture
+def small_disk():
+    """No file of this process grows over 8 MiB."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8 * MIB, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_disk_that_really_fills_up_is_told_and_keeps_nothing(client, slot, settings, small_disk):
+    response = send(client, slot, b"x" * 9 * MIB)
+
+    assert response.status_code == 413
+    assert uploads.NO_ROOM.encode() in response.content
+    assert (Version.objects.count(), stored(settings), list(uploads.incoming().iterdir())) == (0, [], [])
+    assert send(client, slot, b"x").status_code == 302  # the next small one finds its place
 
 
 def test_what_grows_past_the_limit_is_not_kept(client, slot, settings):
@@ -90,7 +184,7 @@ def test_a_disk_on_which_no_file_can_begin_is_told(client, slot, monkeypatch):
     def full(*given, **named):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("submissions.uploads.TemporaryFileUploadHandler.new_file", full)
+    monkeypatch.setattr(uploads.tempfile, "NamedTemporaryFile", full)
 
     response = send(client, slot, b"x")
 
