@@ -44,6 +44,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     name_on_badge = models.CharField(max_length=160, blank=True)
     last_name_for_files = models.CharField(max_length=80, blank=True)
     first_name_for_files = models.CharField(max_length=80, blank=True)
+    known_as = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="How else they spell their own name on a file, folded; confirmed by them.",
+    )
     zone = models.CharField("time zone", max_length=64, blank=True, validators=[validate_zone])
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.SYSTEM, blank=True)
     uses_shortcuts = models.BooleanField("keyboard shortcuts", default=True)

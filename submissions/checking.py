@@ -116,11 +116,13 @@ def local_copy(version: Version) -> Iterator[Path]:
 def expectation(version: Version) -> contract.Expectation:
     """What this version should be, from its slot, its owner and the files beside it."""
     document = version.document
-    last, first = document.submission.enrollment.person.file_names
+    person = document.submission.enrollment.person
+    last, first = person.file_names
     return expected(
         document.required,
         last=last,
         first=first,
+        known_as=tuple(person.known_as),
         revised=version.round_number > 1,
         received_name=version.received_name,
         same_bytes=_same_bytes(version),

@@ -10,11 +10,12 @@ _WORST_FIRST = (BLOCKED, UNREAD, ADVICE)
 
 @dataclass(frozen=True)
 class Prompt:
-    """A question: its printed code, its text, and the words below which an answer is called short."""
+    """A question: its printed code, its text, the words below which an answer is short, the heading it stands under."""
 
     code: str
     text: str
     min_words: int = 20
+    section: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Expectation:
 
     `same_bytes`: SHA-256 → ("other", short title) for the applicant's other documents,
     or ("before", version number) for earlier versions of this one.
+    `known_as`: spellings of their own name that the applicant confirmed, folded.
     """
 
     edition_slug: str
@@ -57,6 +59,7 @@ class Expectation:
     other_slots: tuple[Slot, ...] = ()
     last: str = ""
     first: str = ""
+    known_as: tuple[str, ...] = ()
     revised: bool = False
     received_name: str = ""
     name_pattern: str = "{last}, {initial} | {title}"
@@ -72,6 +75,7 @@ class Expectation:
                 **data,
                 "slot": Slot.from_dict(data["slot"]),
                 "other_slots": tuple(Slot.from_dict(slot) for slot in data["other_slots"]),
+                "known_as": tuple(data["known_as"]),
                 "same_bytes": {key: tuple(value) for key, value in data["same_bytes"].items()},
             }
         )

@@ -168,6 +168,7 @@ def _judged(expectation: Expectation) -> naming.NameVerdict:
         title=slot.title,
         aliases=slot.aliases,
         other_titles=[title for other in expectation.other_slots for title in (other.title, *other.aliases)],
+        known_as=expectation.known_as,
         revised=expectation.revised,
         pattern=expectation.name_pattern,
     )
