@@ -2,20 +2,18 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from badges import markers
-from submissions.checks.lists import Lists, NumberingReader, StyleReader
+from submissions.checks.blocks import Block, paragraphs_of
+from submissions.checks.lists import Lists, Numbering, NumberingReader, Style, StyleReader
 from submissions.checks.package import Package
-from submissions.checks.words import Block, WordReader, paragraphs_of
-from submissions.checks.xml import Attributes, Budget, XmlReader, named, value
+from submissions.checks.words import WordReader
+from submissions.checks.xml import Attributes, Budget, XmlReader
 
-_CUSTOM = (
-    "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties",
-    "http://purl.oclc.org/ooxml/officeDocument/customProperties",
-)
 _AROUND = ("header", "footer", "footnotes", "endnotes", "comments")
 _PARTS_AROUND = 40  # a section has at most six headers and footers
+Reader = TypeVar("Reader", bound=XmlReader)
 
 
 @dataclass
@@ -69,11 +67,19 @@ def _in_one_line(blocks: list[Block]) -> str:
 
 
 def _lists(package: Package) -> Lists:
-    styles, numbering = StyleReader(package.budget), NumberingReader(package.budget)
-    for kind, reader in (("styles", styles), ("numbering", numbering)):
-        for part in package.parts_of(kind)[:1]:
-            package.parse(reader, part)
-    return Lists(styles.styles, numbering.formats)
+    def styles() -> dict[str, Style]:
+        return _parsed(package, "styles", StyleReader(package.budget)).styles
+
+    def numbering() -> Numbering:
+        return _parsed(package, "numbering", NumberingReader(package.budget)).numbering
+
+    return Lists(styles, numbering)
+
+
+def _parsed(package: Package, kind: str, reader: Reader) -> Reader:
+    for part in package.parts_of(kind)[:1]:
+        package.parse(reader, part)
+    return reader
 
 
 def _read_around(package: Package, part: str) -> WordReader:
@@ -104,10 +110,10 @@ class _PropertyReader(XmlReader):
             self.values[self._name] = self.values.get(self._name, "") + text.strip()
 
     def _starts(self, attributes: Attributes) -> None:
-        self._name = value(attributes, "name")
+        self._name = attributes.get("name", "")
 
     def _ends(self) -> None:
         self._name = ""
 
-    starts: ClassVar = named(_CUSTOM, {"property": _starts})
-    ends: ClassVar = named(_CUSTOM, {"property": _ends})
+    starts: ClassVar = {"property": _starts}
+    ends: ClassVar = {"property": _ends}

@@ -4,12 +4,34 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-from submissions.checks.words import BOLD, ITALIC, PICTURE, Block, Paragraph, Row, Table, paragraphs_of
+from submissions.checks.blocks import (
+    ASIDE,
+    BOLD,
+    ITALIC,
+    LOWERED,
+    RAISED,
+    STRUCK,
+    UNDERLINED,
+    Block,
+    Paragraph,
+    Row,
+    Run,
+    Table,
+    paragraphs_of,
+)
 
 # Spaces part words; signs of scripts without spaces count one by one, as Word counts them.
 _WORDS = re.compile(
     r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
     r"|[^\s\u200b-\u200f\u2060\ufeff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+"
+)
+_TAGS = (  # from the innermost out
+    (LOWERED, "sub"),
+    (RAISED, "sup"),
+    (STRUCK, "s"),
+    (UNDERLINED, "u"),
+    (ITALIC | ASIDE, "em"),
+    (BOLD, "strong"),
 )
 
 
@@ -73,13 +95,14 @@ def _close(open_lists: list[str], depth: int) -> str:
 
 
 def _paragraph(paragraph: Paragraph) -> str:
-    inside = "".join(_run(*run) for run in _trimmed(paragraph.runs))
+    runs = paragraph.runs
+    inside = _run(paragraph.text, *runs[0][1:]) if len(runs) == 1 else "".join([_run(*run) for run in _trimmed(runs)])
     if paragraph.list:
         return inside
     return f"<p><strong>{inside}</strong></p>" if paragraph.is_heading else f"<p>{inside}</p>"
 
 
-def _trimmed(runs: list[tuple[str, int, str]]) -> list[tuple[str, int, str]]:
+def _trimmed(runs: list[Run]) -> list[Run]:
     """The runs without the space before the first word and after the last."""
     runs = [run for run in runs if run[0]]
     while runs and not runs[0][0].strip():
@@ -93,11 +116,13 @@ def _trimmed(runs: list[tuple[str, int, str]]) -> list[tuple[str, int, str]]:
 
 
 def _run(text: str, form: int, link: str) -> str:
-    written = escape(text, quote=False).replace("\n", "<br>").replace("\t", " ")
-    if form & (ITALIC | PICTURE):
-        written = f"<em>{written}</em>"
-    if form & BOLD:
-        written = f"<strong>{written}</strong>"
+    written = escape(text, quote=False) if "&" in text or "<" in text or ">" in text else text
+    if "\n" in written or "\t" in written:
+        written = written.replace("\n", "<br>").replace("\t", " ")
+    if form:
+        for flag, tag in _TAGS:
+            if form & flag:
+                written = f"<{tag}>{written}</{tag}>"
     if link:
         written = f'<a href="{escape(link)}" rel="noopener noreferrer">{written}</a>'
     return written

@@ -27,8 +27,6 @@ RATIO, RATIO_FROM_BYTES = 200, 5 * MIB
 TRAILING_BYTES = 64 << 10
 RELATIONSHIPS, TYPES = 100_000, 20_000
 
-_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
-_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _END = struct.Struct("<4s4H2LH")
 _END_64, _LOCATOR_64 = struct.Struct("<4sQ2H2L4Q"), struct.Struct("<4sLQL")
 _LOCAL = struct.Struct("<4s22x2H")
@@ -171,7 +169,7 @@ class _ContentTypes(XmlReader):
         if len(self.types) > TYPES:
             raise unsafe("content types")
 
-    starts: ClassVar = {f"{_TYPES} Default": _default, f"{_TYPES} Override": _override}
+    starts: ClassVar = {"Default": _default, "Override": _override}
 
 
 class _Relationships(XmlReader):
@@ -198,7 +196,7 @@ class _Relationships(XmlReader):
         if len(self.found) > RELATIONSHIPS:
             raise unsafe("relationships")
 
-    starts: ClassVar = {f"{_RELATIONS} Relationship": _relationship}
+    starts: ClassVar = {"Relationship": _relationship}
 
 
 def _key(name: str) -> str:

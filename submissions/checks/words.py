@@ -4,106 +4,42 @@ One pass over each part, without a tree: a part of twelve megabytes costs what i
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import ClassVar
 
 from badges import markers
-from submissions.checks.lists import Lists
-from submissions.checks.xml import WORD, Attributes, Budget, XmlReader, named, value
+from submissions.checks import signs
+from submissions.checks.blocks import (
+    ASIDE,
+    BOLD,
+    ITALIC,
+    STRUCK,
+    UNDERLINED,
+    Block,
+    Cell,
+    Paragraph,
+    Row,
+    Table,
+    paragraphs_of,  # noqa: F401  (until all who need it ask blocks)
+)
+from submissions.checks.fields import Fields
+from submissions.checks.lists import HEIGHTS, OFF, Lists
+from submissions.checks.xml import Attributes, Budget, XmlReader, value
 
-BOLD, ITALIC, PICTURE = 1, 2, 4
 COLUMNS = 63  # Word's own limit
-_MATHS = (
-    "http://schemas.openxmlformats.org/officeDocument/2006/math",
-    "http://purl.oclc.org/ooxml/officeDocument/math",
-)
-_COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
-_DRAWING = (
-    "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
-    "http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing",
-)
-_PICTURES = (
-    "http://schemas.openxmlformats.org/drawingml/2006/picture",
-    "http://purl.oclc.org/ooxml/drawingml/picture",
-)
-_CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
-_DIAGRAM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
-_VML = "urn:schemas-microsoft-com:vml"
-_OFF = ("0", "false", "off", "none")
 _WEB = ("http://", "https://", "mailto:")
-_INSTRUCTION_CHARACTERS = 4_000
+_UNDERSTOOD = {"wps", "wpg", "wpc", "wpi", "wp14", "a14", "w14", "w15", "w16", "w16se", "v"}
+_OPERATORS = {"m:den": "/", "m:sup": "^", "m:sub": "_", "m:rad": "√"}
+_LARGE_OPERATORS = "∑∏∐⋃⋂⋁⋀∫∬∭∮"
 
 
-class Paragraph:
-    """`runs` are (text, format, link). `tags` and `marks` are the prompt codes of controls and bookmarks here."""
+def _starts_with(operator: str) -> Callable[["WordReader", Attributes], None]:
+    """What a part of a formula begins with on one line, if it has words: the lower part of a fraction with a slash."""
 
-    __slots__ = ("is_heading", "is_joined", "is_placeholder", "level", "list", "marks", "runs", "tags", "text")
+    def act(reader: "WordReader", _attributes: Attributes) -> None:
+        reader.operator = operator
 
-    def __init__(self, tags: tuple[str, ...] = (), marks: tuple[str, ...] = (), is_placeholder: bool = False):
-        self.runs: list[tuple[str, int, str]] = []
-        self.text = ""
-        self.tags, self.marks, self.is_placeholder = tags, marks, is_placeholder
-        self.list = ""  # "", "ul" or "ol"
-        self.level = 0
-        self.is_heading = self.is_joined = False
-
-    @classmethod
-    def of(cls, text: str) -> "Paragraph":
-        made = cls()
-        made.runs.append((text, 0, ""))
-        made.settle()
-        return made
-
-    def settle(self) -> None:
-        """Nothing more comes: keep the text as one."""
-        runs = self.runs
-        self.text = (runs[0][0] if len(runs) == 1 else "".join([run[0] for run in runs])).strip()
-
-    @property
-    def written(self) -> str:
-        """The text without what stands for pictures."""
-        if not any(run[1] & PICTURE for run in self.runs):
-            return self.text
-        return "".join(run[0] for run in self.runs if not run[1] & PICTURE).strip()
-
-
-class Cell:
-    __slots__ = ("blocks", "span")
-
-    def __init__(self) -> None:
-        self.blocks: list[Paragraph | Table] = []
-        self.span = 1
-
-
-class Row:
-    __slots__ = ("cells", "is_deleted", "is_header")
-
-    def __init__(self) -> None:
-        self.cells: list[Cell] = []
-        self.is_header = self.is_deleted = False
-
-
-class Table:
-    """`is_marked`: somewhere in it stands a printed code, a tag or a bookmark of a template."""
-
-    __slots__ = ("is_marked", "rows")
-
-    def __init__(self) -> None:
-        self.rows: list[Row] = []
-        self.is_marked = False
-
-
-Block = Paragraph | Table
-
-
-def paragraphs_of(blocks: list[Block]) -> Iterator[Paragraph]:
-    for block in blocks:
-        if isinstance(block, Paragraph):
-            yield block
-        else:
-            for row in block.rows:
-                for cell in row.cells:
-                    yield from paragraphs_of(cell.blocks)
+    return act
 
 
 class WordReader(XmlReader):
@@ -121,54 +57,65 @@ class WordReader(XmlReader):
         self.notes: dict[str, list[Block]] = {}  # "footnote 2" → what it says
         self.blocks: list[Block] = []
         self.codes: Counter[str] = Counter()  # printed codes and tags seen
-        self.instructions: list[str] = []  # of fields
+        self.fields = Fields()
         self.has_changes = False
         self.comments = 0
+        self._heard: list[str] = []
+        self.text = self._heard.append  # type: ignore[method-assign]  # the list itself: the shortest way for all text
         self._into = self.blocks
         self._tables: list[tuple[Table, list[Block], Paragraph | None]] = []
         self._cells: list[list[Block]] = []
         self._paragraph: Paragraph | None = None
-        self._hosts: list[tuple[Paragraph | None, tuple[str, str, str]]] = []  # around a text box
+        self._hosts: list[tuple[Paragraph | None, str, str, str, bool]] = []  # around a text box
         self._controls: list[tuple[str, bool]] = []
+        self._tags: tuple[str, ...] = ()
+        self._is_placeholder = False
         self._marks: tuple[str, ...] = ()
-        self._listen: list[str] | None = None
-        self._fields: list[list[str]] = []
-        self._format, self._link, self._alt = 0, "", ""
-        self._is_hidden = self._in_paragraph_properties = self._in_row_properties = False
+        self._format, self._link, self._alt, self._font, self.operator = 0, "", "", "", ""
+        self._hides = self._is_hidden = self._in_paragraph_properties = self._in_row_properties = False
         self._style, self._number, self._level = "", "", ""
+        self._said = 0  # how much was read: which of several writings of one thing had something to say
+        self._alternatives: list[int] = []
+        self._form: list[str] = []  # what a field of a form may show, and which of it it shows
+        self._chosen = 0
 
-    def text(self, text: str) -> None:
-        if self._listen is not None:
-            self._listen.append(text)
-            self.budget.characters -= len(text)
+    @property
+    def instructions(self) -> list[str]:
+        return self.fields.instructions
 
     # paragraphs
 
     def _paragraph_starts(self, _attributes: Attributes) -> None:
-        self._hosts.append((self._paragraph, (self._style, self._number, self._level)))
+        host = self._paragraph
+        self._hosts.append((host, self._style, self._number, self._level, self._hides))
         self._style = self._number = self._level = ""
-        self._format, self._is_hidden = 0, False
+        self._hides = False
         last = self._into[-1] if self._into else None
-        if isinstance(last, Paragraph) and last.is_joined:  # its end was deleted: it goes on here
+        if isinstance(last, Paragraph) and last.is_joined and last is not host:  # its end was deleted: it goes on here
             last.is_joined = False
             self._paragraph = last
             return
-        tags = tuple(code for code, _ in self._controls if code)
-        self._paragraph = Paragraph(tags, self._marks, any(placeholder for _, placeholder in self._controls))
+        self._paragraph = Paragraph(self._tags, self._marks, self._is_placeholder)
         self._marks = ()
         self._into.append(self._paragraph)
 
     def _paragraph_ends(self) -> None:
-        paragraph, style, number, level = self._paragraph, self._style, self._number, self._level
-        self._paragraph, (self._style, self._number, self._level) = self._hosts.pop()
-        if paragraph is None:
-            return
-        paragraph.list, paragraph.level = self.lists.of(style, number, level)
-        paragraph.is_heading = self.lists.is_heading(style)
-        paragraph.settle()
+        paragraph, style = self._paragraph, self._style
+        if paragraph is not None:
+            if style or self._number:
+                paragraph.is_heading = self.lists.is_heading(style)
+                if not paragraph.is_heading:
+                    paragraph.list, paragraph.level = self.lists.of(style, self._number, self._level)
+            paragraph.settle()
+            if paragraph.tags or paragraph.marks or "[" in paragraph.text:
+                self._mark(paragraph)
+        self._paragraph, self._style, self._number, self._level, self._hides = self._hosts.pop()
+        if self.fields.hides:
+            self.fields.give_up()
+
+    def _mark(self, paragraph: Paragraph) -> None:
         codes = markers.codes_in(paragraph.text)
-        if codes or paragraph.tags:
-            self.codes.update([*codes, *paragraph.tags])
+        self.codes.update([*codes, *paragraph.tags])
         if codes or paragraph.marks:
             self._mark_tables()
 
@@ -183,73 +130,98 @@ class WordReader(XmlReader):
         self._in_paragraph_properties = False
 
     def _paragraph_style(self, attributes: Attributes) -> None:
-        self._style = value(attributes, "val")
+        self._style = attributes.get("w:val", "")
+        self._hides = self.lists.look(self._style).is_hidden
 
     def _numbered(self, attributes: Attributes) -> None:
-        self._number = value(attributes, "val")
+        self._number = attributes.get("w:val", "")
 
     def _numbered_level(self, attributes: Attributes) -> None:
-        self._level = value(attributes, "val")
+        self._level = attributes.get("w:val", "")
 
     # runs
 
     def _run_starts(self, _attributes: Attributes) -> None:
-        self._format, self._is_hidden = 0, False
-
-    def _bold(self, attributes: Attributes) -> None:
-        if not self._in_paragraph_properties and value(attributes, "val") not in _OFF:
-            self._format |= BOLD
-
-    def _italic(self, attributes: Attributes) -> None:
-        if not self._in_paragraph_properties and value(attributes, "val") not in _OFF:
-            self._format |= ITALIC
-
-    def _hidden(self, attributes: Attributes) -> None:
-        if not self._in_paragraph_properties:
-            self._is_hidden = value(attributes, "val") not in _OFF
+        self._format, self._font = 0, ""
+        self._is_hidden = self._hides
 
     def _run_style(self, attributes: Attributes) -> None:
         if not self._in_paragraph_properties:
-            self._format |= {"Strong": BOLD, "Emphasis": ITALIC}.get(value(attributes, "val"), 0)
+            look = self.lists.look(attributes.get("w:val", ""))
+            self._format |= look.format
+            self._is_hidden = self._is_hidden or look.is_hidden
+
+    def _set(self, flag: int, attributes: Attributes) -> None:
+        if self._in_paragraph_properties:
+            return
+        self._format = self._format & ~flag if attributes.get("w:val") in OFF else self._format | flag
+
+    def _bold(self, attributes: Attributes) -> None:
+        self._set(BOLD, attributes)
+
+    def _italic(self, attributes: Attributes) -> None:
+        self._set(ITALIC, attributes)
+
+    def _underlined(self, attributes: Attributes) -> None:
+        self._set(UNDERLINED, attributes)
+
+    def _struck(self, attributes: Attributes) -> None:
+        self._set(STRUCK, attributes)
+
+    def _raised(self, attributes: Attributes) -> None:
+        if not self._in_paragraph_properties:
+            self._format |= HEIGHTS.get(attributes.get("w:val", ""), 0)
+
+    def _hidden(self, attributes: Attributes) -> None:
+        if not self._in_paragraph_properties:
+            self._is_hidden = attributes.get("w:val") not in OFF
+
+    def _fonts(self, attributes: Attributes) -> None:
+        if not self._in_paragraph_properties:
+            font = attributes.get("w:ascii", "")
+            self._font = font if signs.is_of_signs(font) else ""
 
     def _text_starts(self, _attributes: Attributes) -> None:
-        self._listen = None if self._paragraph is None or self._is_hidden else []
+        self._heard.clear()
 
     def _text_ends(self) -> None:
-        if self._listen:
-            self._add("".join(self._listen))
-        self._listen = None
+        heard = self._heard
+        text = heard[0] if len(heard) == 1 else "".join(heard)
+        heard.clear()
+        self.budget.characters -= len(text)
+        if "\n" in text:
+            text = text.replace("\n", " ")  # in a file it is a space; a line end is an element
+        self._add(signs.shown(text, self._font) if self._font else text)
 
     def _add(self, text: str, extra: int = 0) -> None:
-        """Text at the end of the paragraph; runs that look alike become one."""
+        """Text at the end of the paragraph."""
         if self._paragraph is None or self._is_hidden:
             return
-        runs = self._paragraph.runs
-        if runs and runs[-1][1:] == (self._format | extra, self._link):
-            text = runs.pop()[0] + text
-        runs.append((text, self._format | extra, self._link))
+        if self.fields.hides:
+            self.fields.say(text)
+        elif text:
+            self._said += 1
+            self._paragraph.runs.append((text, self._format | extra, self._link or self.fields.link))
 
     def _tab(self, _attributes: Attributes) -> None:
         if not self._in_paragraph_properties:
             self._add("\t")
 
-    def _break(self, attributes: Attributes) -> None:
-        if value(attributes, "type") in ("", "textWrapping"):
-            self._add("\n")
+    def _break(self, _attributes: Attributes) -> None:
+        self._add("\n")
 
     def _hyphen(self, _attributes: Attributes) -> None:
         self._add("-")
 
     def _symbol(self, attributes: Attributes) -> None:
         try:
-            code = int(value(attributes, "char"), 16)
+            code = int(attributes.get("w:char", ""), 16)
         except ValueError:
             return
-        self._add(chr(code) if 32 <= code < 0xD800 else "•")  # a private sign of some picture font
+        self._add(signs.sign(code, attributes.get("w:font", "")))
 
     def _link_starts(self, attributes: Attributes) -> None:
-        target = self.links.get(value(attributes, "id"), "")
-        self._link = target if target.lower().startswith(_WEB) else ""
+        self._link = _web(self.links.get(attributes.get("r:id", ""), ""))
 
     def _link_ends(self) -> None:
         self._link = ""
@@ -282,47 +254,75 @@ class WordReader(XmlReader):
 
     def _header_row(self, attributes: Attributes) -> None:
         row = self._row()
-        if row is not None and value(attributes, "val") not in _OFF:
+        if row is not None and attributes.get("w:val") not in OFF:
             row.is_header = True
 
     def _cell_starts(self, _attributes: Attributes) -> None:
         self._cells.append(self._into)
         row = self._row()
         if row is not None:
-            row.cells.append(Cell())
-            self._into = row.cells[-1].blocks
+            cell = Cell()
+            row.cells.append(cell)
+            self._into = cell.blocks
 
     def _cell_ends(self) -> None:
+        cell = self._cell()
+        if cell is not None and cell.is_covered:
+            cell.blocks = []
         self._into = self._cells.pop()
 
-    def _span(self, attributes: Attributes) -> None:
+    def _cell(self) -> Cell | None:
         row = self._row()
-        number = value(attributes, "val")
-        if row is not None and row.cells and number.isdecimal():
-            row.cells[-1].span = max(1, min(int(number[:4]), COLUMNS))
+        return row.cells[-1] if row is not None and row.cells else None
+
+    def _span(self, attributes: Attributes) -> None:
+        cell, number = self._cell(), attributes.get("w:val", "")
+        if cell is not None and number.isdecimal():
+            cell.span = max(1, min(int(number[:4]), COLUMNS))
+
+    def _merged(self, attributes: Attributes) -> None:
+        """The cell goes on from the one above or before: Word shows only what stands in the first."""
+        cell = self._cell()
+        if cell is not None:
+            cell.is_covered = attributes.get("w:val", "continue") == "continue"
+
+    def _cell_deleted(self, _attributes: Attributes) -> None:
+        self.has_changes = True
+        cell = self._cell()
+        if cell is not None:
+            cell.is_covered = True
 
     # controls and bookmarks
 
     def _control_starts(self, _attributes: Attributes) -> None:
-        self._controls.append(("", False))
+        self._control("", False)
 
     def _control_ends(self) -> None:
         self._controls.pop()
+        self._look_at_controls()
+
+    def _control(self, code: str, is_placeholder: bool) -> None:
+        self._controls.append((code, is_placeholder))
+        self._look_at_controls()
+
+    def _look_at_controls(self) -> None:
+        self._tags = tuple(code for code, _ in self._controls if code)
+        self._is_placeholder = any(is_placeholder for _, is_placeholder in self._controls)
 
     def _tag(self, attributes: Attributes) -> None:
-        code = markers.code_of_tag(value(attributes, "val"))
+        code = markers.code_of_tag(attributes.get("w:val", ""))
         if self._controls and code:
-            self._controls[-1] = (code, self._controls[-1][1])
+            self._control(code, self._controls.pop()[1])
             self._mark_tables()  # those around the control, not those inside
             if self._paragraph is not None:  # a control in the midst of a line
                 self._paragraph.tags += (code,)
 
     def _shows_placeholder(self, attributes: Attributes) -> None:
-        if self._controls and value(attributes, "val") not in _OFF:
-            self._controls[-1] = (self._controls[-1][0], True)
+        if self._controls and attributes.get("w:val") not in OFF:
+            self._control(self._controls.pop()[0], True)
 
     def _bookmark(self, attributes: Attributes) -> None:
-        code = markers.code_of_bookmark(value(attributes, "name"))
+        code = markers.code_of_bookmark(attributes.get("w:name", ""))
         if code and self._paragraph is not None:
             self._paragraph.marks += (code,)
         elif code:
@@ -337,7 +337,7 @@ class WordReader(XmlReader):
         self._note_starts("endnote", attributes)
 
     def _note_starts(self, kind: str, attributes: Attributes) -> None:
-        self._into = self.notes.setdefault(f"{kind} {value(attributes, 'id')}", [])
+        self._into = self.notes.setdefault(f"{kind} {attributes.get('w:id', '')}", [])
 
     def _note_ends(self) -> None:
         self._into = self.blocks
@@ -350,139 +350,223 @@ class WordReader(XmlReader):
 
     def _refer(self, kind: str, attributes: Attributes) -> None:
         """A note stands where it is referred to: no reviewer has to look for it."""
-        note = self.said_in_notes.get(f"{kind} {value(attributes, 'id')}", "")
+        note = self.said_in_notes.get(f"{kind} {attributes.get('w:id', '')}", "")
         if note:
-            self._add(f" [Note: {note}]")
+            self._format = 0  # the number of a note is raised; its words are not
+            self._add(" [Note: ", ASIDE)
+            self._add(note)
+            self._add("]", ASIDE)
 
     # changes
 
-    def _deleted(self, _attributes: Attributes) -> None:
+    def _deleted(self, _attributes: Attributes) -> bool:
         self.has_changes = True
         row = self._row() if self._in_row_properties else None
         if row is not None:
             row.is_deleted = True
         elif self._in_paragraph_properties and self._paragraph is not None:
             self._paragraph.is_joined = True
-        else:
-            self.skip_this()
+        return not (self._in_row_properties or self._in_paragraph_properties)
 
     def _inserted(self, _attributes: Attributes) -> None:
         self.has_changes = True
 
-    def _skipped(self, _attributes: Attributes) -> None:
-        self.skip_this()
+    def _skipped(self, _attributes: Attributes) -> bool:
+        return True
 
     def _comment(self, _attributes: Attributes) -> None:
         self.comments += 1
 
+    # one thing written several ways, for old and new programs
+
+    def _alternatives_start(self, _attributes: Attributes) -> None:
+        self._alternatives.append(self._said)
+
+    def _alternatives_end(self) -> None:
+        self._alternatives.pop()
+
+    def _choice(self, attributes: Attributes) -> bool:
+        return not set(value(attributes, "Requires").split()) <= _UNDERSTOOD or self._fallback(attributes)
+
+    def _fallback(self, _attributes: Attributes) -> bool:
+        """Left out when one before it had something to say."""
+        return bool(self._alternatives) and self._said > self._alternatives[-1]
+
     # fields
 
     def _field(self, attributes: Attributes) -> None:
-        kind = value(attributes, "fldCharType")
+        kind = attributes.get("w:fldCharType", "")
         if kind == "begin":
-            self._fields.append([])
-        elif self._fields and kind == "separate":
-            self._instructed("".join(self._fields[-1]))
-            self._fields[-1] = []
-        elif self._fields and kind == "end":
-            self._instructed("".join(self._fields.pop()))
+            self._form, self._chosen = [], 0
+            self.fields.begin()
+        elif kind == "separate":
+            self._shown_by_form(self.fields.separate())
+        elif kind == "end":
+            self._shown_by_form(self.fields.end())
 
     def _simple_field(self, attributes: Attributes) -> None:
-        self._instructed(value(attributes, "instr"))
-
-    def _instruction_starts(self, _attributes: Attributes) -> None:
-        self._listen = []
+        self._link = _web(self.fields.instruct(attributes.get("w:instr", "")))
 
     def _instruction_ends(self) -> None:
-        if self._listen and self._fields:
-            self._fields[-1].append("".join(self._listen))
-        self._listen = None
+        self.fields.say("".join(self._heard))
+        self._heard.clear()
 
-    def _instructed(self, instruction: str) -> None:
-        if instruction.strip():
-            self.instructions.append(instruction[:_INSTRUCTION_CHARACTERS])
+    def _box(self, _attributes: Attributes) -> None:
+        self._form = ["☐", "☒"]
 
-    # pictures
+    def _ticked(self, attributes: Attributes) -> None:
+        self._chosen = int(attributes.get("w:val") not in OFF)
+
+    def _choosable(self, attributes: Attributes) -> None:
+        self._form.append(attributes.get("w:val", ""))
+
+    def _choice_of_list(self, attributes: Attributes) -> None:
+        number = attributes.get("w:val", "")
+        self._chosen = int(number[:4]) if number.isdecimal() else 0
+
+    def _shown_by_form(self, instruction: str) -> None:
+        """Old form fields keep what they show in their data, not as text."""
+        is_form = instruction.strip().partition(" ")[0].upper() in ("FORMCHECKBOX", "FORMDROPDOWN")
+        if is_form and self._chosen < len(self._form):
+            self._add(self._form[self._chosen])
+
+    # pictures and mathematics
 
     def _described(self, attributes: Attributes) -> None:
         self._alt = value(attributes, "descr") or value(attributes, "alt")
 
-    def _picture(self, attributes: Attributes) -> None:
-        alt = " ".join((value(attributes, "alt") or self._alt).split())
-        self._alt = ""
-        self._add(f"[Picture: {alt}]" if alt else "[Picture without description]", PICTURE)
+    def _picture_described(self, attributes: Attributes) -> None:
+        self._alt = self._alt or attributes.get("descr", "")
+
+    def _picture(self) -> None:
+        self._show("Picture")
+
+    def _old_picture(self, _attributes: Attributes) -> None:
+        self._show("Picture")
+
+    def _chart(self, _attributes: Attributes) -> None:
+        self._show("Chart")
+
+    def _diagram(self, _attributes: Attributes) -> None:
+        self._show("Diagram")
+
+    def _show(self, kind: str) -> None:
+        alt, self._alt = " ".join(self._alt.split()), ""
+        self._add(f"[{kind}: {alt}]" if alt else f"[{kind} without description]", ASIDE)
+
+    def _drawn_words(self, attributes: Attributes) -> None:
+        self._add(value(attributes, "string"))
+
+    def _drawn_paragraph_ends(self) -> None:
+        self._add("\n")
+
+    def _large_operator(self, attributes: Attributes) -> None:
+        if attributes.get("m:val", "") in _LARGE_OPERATORS:
+            self._add(attributes.get("m:val", ""))
+
+    def _operator_ends(self) -> None:
+        self.operator = ""
+
+    def _maths_ends(self) -> None:
+        operator, self.operator = self.operator, ""
+        if operator:
+            self._add(operator)
+        self._text_ends()
 
     starts: ClassVar = {
-        **named(
-            WORD,
-            {
-                "p": _paragraph_starts,
-                "pPr": _properties_start,
-                "pStyle": _paragraph_style,
-                "numId": _numbered,
-                "ilvl": _numbered_level,
-                "r": _run_starts,
-                "b": _bold,
-                "i": _italic,
-                "vanish": _hidden,
-                "rStyle": _run_style,
-                "t": _text_starts,
-                "tab": _tab,
-                "br": _break,
-                "cr": _break,
-                "noBreakHyphen": _hyphen,
-                "sym": _symbol,
-                "hyperlink": _link_starts,
-                "tbl": _table_starts,
-                "tr": _row_starts,
-                "trPr": _row_properties_start,
-                "tblHeader": _header_row,
-                "tc": _cell_starts,
-                "gridSpan": _span,
-                "sdt": _control_starts,
-                "tag": _tag,
-                "showingPlcHdr": _shows_placeholder,
-                "bookmarkStart": _bookmark,
-                "footnote": _footnote_starts,
-                "endnote": _endnote_starts,
-                "footnoteReference": _footnote,
-                "endnoteReference": _endnote,
-                "del": _deleted,
-                "moveFrom": _deleted,
-                "ins": _inserted,
-                "moveTo": _inserted,
-                "comment": _comment,
-                "fldChar": _field,
-                "fldSimple": _simple_field,
-                "instrText": _instruction_starts,
-                **dict.fromkeys(("rPrChange", "pPrChange", "tblPrChange", "trPrChange", "tcPrChange"), _skipped),
-                **dict.fromkeys(("sectPrChange", "tblPrExChange", "tblGridChange", "rt"), _skipped),
-            },
-        ),
-        **named(_MATHS, {"t": _text_starts}),
-        **named((_COMPATIBILITY,), {"Fallback": _skipped}),  # says again what its Choice said
-        **named(_DRAWING, {"docPr": _described}),
-        **named(_PICTURES, {"pic": _picture}),
-        **named((_CHART,), {"chart": _picture}),
-        **named((_DIAGRAM,), {"relIds": _picture}),
-        **named((_VML,), {"shape": _described, "imagedata": _picture}),
+        "w:p": _paragraph_starts,
+        "w:pPr": _properties_start,
+        "w:pStyle": _paragraph_style,
+        "w:numId": _numbered,
+        "w:ilvl": _numbered_level,
+        "w:r": _run_starts,
+        "w:b": _bold,
+        "w:i": _italic,
+        "w:u": _underlined,
+        "w:strike": _struck,
+        "w:dstrike": _struck,
+        "w:vertAlign": _raised,
+        "w:vanish": _hidden,
+        "w:rStyle": _run_style,
+        "w:rFonts": _fonts,
+        "w:t": _text_starts,
+        "w:tab": _tab,
+        "w:ptab": _tab,
+        "w:br": _break,
+        "w:cr": _break,
+        "w:noBreakHyphen": _hyphen,
+        "w:sym": _symbol,
+        "w:hyperlink": _link_starts,
+        "w:tbl": _table_starts,
+        "w:tr": _row_starts,
+        "w:trPr": _row_properties_start,
+        "w:tblHeader": _header_row,
+        "w:tc": _cell_starts,
+        "w:gridSpan": _span,
+        "w:vMerge": _merged,
+        "w:hMerge": _merged,
+        "w:cellDel": _cell_deleted,
+        "w:sdt": _control_starts,
+        "w:tag": _tag,
+        "w:showingPlcHdr": _shows_placeholder,
+        "w:bookmarkStart": _bookmark,
+        "w:footnote": _footnote_starts,
+        "w:endnote": _endnote_starts,
+        "w:footnoteReference": _footnote,
+        "w:endnoteReference": _endnote,
+        "w:del": _deleted,
+        "w:moveFrom": _deleted,
+        "w:ins": _inserted,
+        "w:moveTo": _inserted,
+        "w:comment": _comment,
+        "w:fldChar": _field,
+        "w:fldSimple": _simple_field,
+        "w:instrText": _text_starts,
+        "w:checkBox": _box,
+        "w:checked": _ticked,
+        "w:default": _ticked,
+        "w:result": _choice_of_list,
+        "w:listEntry": _choosable,
+        **dict.fromkeys(("w:tblPr", "w:tblGrid", "w:sectPr", "w:rt"), _skipped),
+        **dict.fromkeys(("w:rPrChange", "w:pPrChange", "w:trPrChange", "w:tcPrChange", "w:tblPrExChange"), _skipped),
+        "m:t": _text_starts,
+        "m:r": _run_starts,
+        "m:chr": _large_operator,
+        **{name: _starts_with(operator) for name, operator in _OPERATORS.items()},
+        "mc:AlternateContent": _alternatives_start,
+        "mc:Choice": _choice,
+        "mc:Fallback": _fallback,
+        "wp:docPr": _described,
+        "pic:cNvPr": _picture_described,
+        "c:chart": _chart,
+        "dgm:relIds": _diagram,
+        "a:t": _text_starts,
+        "v:shape": _described,
+        "v:imagedata": _old_picture,
+        "v:textpath": _drawn_words,
     }
     ends: ClassVar = {
-        **named(
-            WORD,
-            {
-                "p": _paragraph_ends,
-                "pPr": _properties_end,
-                "t": _text_ends,
-                "hyperlink": _link_ends,
-                "tbl": _table_ends,
-                "trPr": _row_properties_end,
-                "tc": _cell_ends,
-                "sdt": _control_ends,
-                "instrText": _instruction_ends,
-                "footnote": _note_ends,
-                "endnote": _note_ends,
-            },
-        ),
-        **named(_MATHS, {"t": _text_ends}),
+        "w:p": _paragraph_ends,
+        "w:pPr": _properties_end,
+        "w:t": _text_ends,
+        "w:hyperlink": _link_ends,
+        "w:fldSimple": _link_ends,
+        "w:tbl": _table_ends,
+        "w:trPr": _row_properties_end,
+        "w:tc": _cell_ends,
+        "w:sdt": _control_ends,
+        "w:instrText": _instruction_ends,
+        "w:footnote": _note_ends,
+        "w:endnote": _note_ends,
+        "m:t": _maths_ends,
+        **dict.fromkeys(_OPERATORS, _operator_ends),
+        "mc:AlternateContent": _alternatives_end,
+        "pic:pic": _picture,
+        "a:t": _text_ends,
+        "a:p": _drawn_paragraph_ends,
     }
+
+
+def _web(address: str) -> str:
+    """The address when it leads to the web or to a mailbox; empty for any other."""
+    return address if address.strip().lower().startswith(_WEB) else ""

@@ -1,5 +1,6 @@
 """Reading XML as a stream, within limits and without a DTD. Subclasses say which elements they care for."""
 
+import re
 from collections.abc import Callable
 from typing import IO, Any, ClassVar
 from xml.parsers import expat
@@ -13,12 +14,39 @@ ATTRIBUTES = 256
 CHARACTERS = 5_000_000
 _NO_MEMORY = expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
 
-WORD = (  # transitional and strict
-    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
-    "http://purl.oclc.org/ooxml/wordprocessingml/main",
-)
+# The prefix by which the readers know a namespace: the one that nearly every program writes.
+PREFIXES = {
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main": "w",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main": "w",
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships": "r",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships": "r",
+    "http://schemas.openxmlformats.org/officeDocument/2006/math": "m",
+    "http://purl.oclc.org/ooxml/officeDocument/math": "m",
+    "http://schemas.openxmlformats.org/markup-compatibility/2006": "mc",
+    "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing": "wp",
+    "http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing": "wp",
+    "http://schemas.openxmlformats.org/drawingml/2006/picture": "pic",
+    "http://purl.oclc.org/ooxml/drawingml/picture": "pic",
+    "http://schemas.openxmlformats.org/drawingml/2006/chart": "c",
+    "http://purl.oclc.org/ooxml/drawingml/chart": "c",
+    "http://schemas.openxmlformats.org/drawingml/2006/diagram": "dgm",
+    "http://purl.oclc.org/ooxml/drawingml/diagram": "dgm",
+    "http://schemas.openxmlformats.org/drawingml/2006/main": "a",
+    "http://purl.oclc.org/ooxml/drawingml/main": "a",
+    "http://schemas.microsoft.com/office/word/2010/wordprocessingShape": "wps",
+    "http://schemas.microsoft.com/office/word/2010/wordml": "w14",
+    "urn:schemas-microsoft-com:vml": "v",
+    "http://schemas.openxmlformats.org/package/2006/content-types": "",
+    "http://schemas.openxmlformats.org/package/2006/relationships": "",
+    "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties": "",
+    "http://purl.oclc.org/ooxml/officeDocument/customProperties": "",
+}
+_TAKEN = frozenset(PREFIXES.values())
+_DECLARATION = re.compile(rb"""xmlns(?::([^\s=]+))?\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
+_BORDER = len(b"xmlns") - 1  # so much of one may end a piece
+_HEAD = 64
 
-Attributes = list[str]  # name, value, name, value …
+Attributes = dict[str, str]
 
 
 class Budget:
@@ -28,6 +56,11 @@ class Budget:
         self.elements = elements
         self.characters = characters
 
+    def take(self, piece: bytes) -> None:
+        """Count the elements that begin in these bytes before they are parsed. Raises: Refusal, for too many."""
+        self.elements -= piece.count(b"<") - piece.count(b"</")
+        self.check()
+
     def check(self) -> None:
         if self.elements < 0:
             raise unsafe("elements")
@@ -36,34 +69,34 @@ class Budget:
 
 
 class XmlReader:
-    """Calls `starts[name]` and `ends[name]`, where a name is "namespace local".
+    """Calls `starts[name]` and `ends[name]`, where a name is "w:p", whatever prefix the file uses for `w`.
 
-    `skip_this()` from a start leaves out the element with all that is in it.
+    A start that returns true leaves out the element with all that is in it.
     """
 
-    starts: ClassVar[dict[str, Callable[[Any, Attributes], None]]] = {}
+    starts: ClassVar[dict[str, Callable[[Any, Attributes], Any]]] = {}
     ends: ClassVar[dict[str, Callable[[Any], None]]] = {}
 
     def __init__(self, budget: Budget):
         self.budget = budget
-        self._depth = 0
-        self._skipped_at = 0
 
     def read(self, stream: IO[bytes]) -> None:
         """Read one part to its end. Raises: Refusal, for XML that is broken, endless or declares a DTD."""
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.ordered_attributes = True
+        parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = _no_dtd
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
+        start, end = self._handlers(parser)
+        parser.StartElementHandler, parser.EndElementHandler = start, end
         parser.CharacterDataHandler = self.text
-        self._depth = self._skipped_at = 0
+        names = _Names()
         try:
             while piece := stream.read(PIECE):
+                self.budget.take(piece)
+                if names.are_usual and not names.stay_usual(piece):
+                    parser.StartElementHandler, parser.EndElementHandler = names.translating(start, end)
                 parser.Parse(piece, False)
-                self.budget.check()
             parser.Parse(b"", True)
+            self.budget.check()
         except expat.ExpatError as broken:
             if broken.code == _NO_MEMORY:  # our limit, not their file
                 raise MemoryError from broken
@@ -74,40 +107,95 @@ class XmlReader:
     def text(self, text: str) -> None:
         """Character data; nothing by default."""
 
-    def skip_this(self) -> None:
-        self._skipped_at = self._depth
+    def _handlers(self, parser: Any) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
+        """What expat calls. Closures, because they run for every element of a file."""
+        starts, ends = self.starts, self.ends
+        depth = skipped_at = 0
 
-    def _start(self, name: str, attributes: Attributes) -> None:
-        self._depth += 1
-        self.budget.elements -= 1
-        if self._depth > DEPTH or len(attributes) > 2 * ATTRIBUTES:
-            raise unsafe("depth" if self._depth > DEPTH else "attributes")
-        if not self._skipped_at:
-            act = self.starts.get(name)
-            if act is not None:
-                act(self, attributes)
+        def start(name: str, attributes: Attributes) -> None:
+            nonlocal depth, skipped_at
+            depth += 1
+            if depth > DEPTH or len(attributes) > ATTRIBUTES:
+                raise unsafe("depth" if depth > DEPTH else "attributes")
+            if name in starts and not skipped_at and starts[name](self, attributes):
+                skipped_at = depth
 
-    def _end(self, name: str) -> None:
-        if not self._skipped_at:
-            act = self.ends.get(name)
-            if act is not None:
-                act(self)
-        elif self._skipped_at == self._depth:
-            self._skipped_at = 0
-        self._depth -= 1
+        def end(name: str) -> None:
+            nonlocal depth, skipped_at
+            if name in ends and not skipped_at:
+                ends[name](self)
+            if skipped_at == depth:
+                skipped_at = 0
+            depth -= 1
+
+        return start, end
 
 
-def named(spaces: tuple[str, ...], acts: dict[str, Any]) -> dict[str, Any]:
-    """The acts under "namespace local", for every namespace that means the same."""
-    return {f"{space} {name}": act for space in spaces for name, act in acts.items()}
+class _Names:
+    """Whether a part declares its namespaces as nearly every program does: then expat need not look them up.
+
+    Looking at the bytes is enough to be sure, because what is not plainly usual is translated, element by element.
+    """
+
+    def __init__(self) -> None:
+        self.are_usual = True
+        self._declared: set[str] = set()
+        self._border = b""
+
+    def stay_usual(self, piece: bytes) -> bool:
+        """Look at the next piece before it is parsed."""
+        seen = self._border + piece
+        declared = [(prefix.decode(errors="replace"), a or b) for prefix, a, b in _DECLARATION.findall(seen)]
+        is_whole = len(declared) == seen.count(b"xmlns") and not (not self._border and b"\0" in piece[:_HEAD])
+        self.are_usual = is_whole and all(_is_usual(prefix, uri) for prefix, uri in declared)
+        if self.are_usual:
+            self._border = piece[-_BORDER:]
+            self._declared.update(prefix for prefix, _ in declared)
+            self.are_usual = bool(self._declared)
+        return self.are_usual
+
+    def translating(
+        self, start: Callable[[str, Attributes], None], end: Callable[[str], None]
+    ) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
+        """The handlers, told the usual names. Raises from them: Refusal, for a prefix that nobody declared."""
+        scopes = [{"": "?", "xml": "xml", **{prefix: prefix for prefix in self._declared}}]
+
+        def translated_start(name: str, attributes: Attributes) -> None:
+            scope = scopes[-1]
+            new = {key[6:]: PREFIXES.get(uri, "?") for key, uri in attributes.items() if key.startswith("xmlns")}
+            if new:
+                scope = {**scope, **new}
+                if len(scope) > ATTRIBUTES:
+                    raise unsafe("attributes")
+            scopes.append(scope)
+            said = {_translated(key, scope) if ":" in key else key: said for key, said in attributes.items()}
+            start(_translated(name, scope), said)
+
+        def translated_end(name: str) -> None:
+            end(_translated(name, scopes.pop()))
+
+        return translated_start, translated_end
+
+
+def _is_usual(prefix: str, uri: bytes) -> bool:
+    known = PREFIXES.get(uri.decode(errors="replace"))
+    return b"&" not in uri and (prefix not in _TAKEN if known is None else prefix == known)
+
+
+def _translated(name: str, scope: dict[str, str]) -> str:
+    prefix, _, local = name.rpartition(":")
+    if prefix == "xmlns":
+        return name
+    if prefix not in scope:
+        raise damaged("xml")
+    return f"{scope[prefix]}:{local}" if scope[prefix] else local
 
 
 def value(attributes: Attributes, local: str) -> str:
     """The attribute with this local name, whatever its namespace; empty when there is none."""
-    for position in range(0, len(attributes), 2):
-        if attributes[position].rpartition(" ")[2] == local:
-            return attributes[position + 1]
-    return ""
+    if local in attributes:
+        return attributes[local]
+    return next((said for name, said in attributes.items() if name.rpartition(":")[2] == local), "")
 
 
 def _no_dtd(*_declared: Any) -> None:

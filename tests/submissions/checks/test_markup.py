@@ -29,7 +29,7 @@ def run(text, properties=""):
         (run("&lt;script&gt;alert(1)&lt;/script&gt; &amp;"), "<p>&lt;script&gt;alert(1)&lt;/script&gt; &amp;</p>"),
         ("<w:r><w:t>one</w:t><w:br/><w:t>two</w:t></w:r>", "<p>one<br>two</p>"),
         ("<w:r><w:t>a</w:t><w:noBreakHyphen/><w:t>b</w:t><w:tab/><w:t>c</w:t></w:r>", "<p>a-b c</p>"),
-        ('<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r>', "<p>•</p>"),
+        ('<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r>', "<p>✓</p>"),
     ],
 )
 def test_formatting_that_matters_is_kept(examine, runs, html):
