@@ -26,8 +26,9 @@ from submissions.checks.contract import (
     verdict_of,
 )
 from submissions.checks.document import WordDocument, read
-from submissions.checks.kinds import SMALLER, require_zip
+from submissions.checks.kinds import SMALLER
 from submissions.checks.package import MIB, Package
+from submissions.checks.recognition import require_zip
 
 FILE_BYTES = 25 * MIB
 OUTSIDE_WORDS = 50  # so much text beside empty boxes may be the answers: a person looks

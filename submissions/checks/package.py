@@ -6,16 +6,16 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar
 from urllib.parse import unquote
 
-from submissions.checks.catalogue import refuse
 from submissions.checks.contract import Refusal
-from submissions.checks.kinds import NO_MACROS, damaged, not_word, unsafe
+from submissions.checks.kinds import damaged, unsafe
 from submissions.checks.prolog import refuse_dtd
+from submissions.checks.recognition import another_office_file, another_zip
 from submissions.checks.xml import Attributes, Budget, XmlReader, value
 
 MIB = 1 << 20
@@ -34,11 +34,6 @@ _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, st
 _PAGES = ("text/html", "application/xhtml+xml")
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-_WITH_MACROS = {
-    "application/vnd.ms-word.document.macroenabled.main+xml": ".docm",
-    "application/vnd.ms-word.template.macroenabledtemplate.main+xml": ".dotm",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml": ".dotx",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +128,11 @@ class Package:
         targets = [found.target for found in self.relationships() if found.kind == "officeDocument"]
         mains = {_key(target): target for target in targets if _key(target) in self.names}
         if len(mains) != 1:
-            raise unsafe("two main parts") if mains else damaged("no main part")
+            raise unsafe("two main parts") if mains else another_zip(self.names)
         (part,) = mains.values()
         kind = self.type_of(part).lower()
-        if kind in _WITH_MACROS:
-            raise refuse("open.macro", ending=_WITH_MACROS[kind], how=NO_MACROS)
-        for family, name in (
-            ("excel", "excel"),
-            ("spreadsheetml", "excel"),
-            ("powerpoint", "powerpoint"),
-            ("presentationml", "powerpoint"),
-        ):
-            if family in kind:
-                raise not_word(name)
         if kind != _WORD:
-            raise damaged("main part")
+            raise another_office_file(kind)
         return part
 
 
@@ -306,18 +291,10 @@ def _local_header_bytes(file: BinaryIO, place: int) -> int:
     return _LOCAL.size + int(name_bytes) + int(extra_bytes)
 
 
-def _some_other_zip(archive: zipfile.ZipFile, names: Iterable[str]) -> Refusal:
-    """A zip that is no Office file of today: OpenDocument, Pages, or just packed files."""
-    names = list(names)
+def _some_other_zip(archive: zipfile.ZipFile, names: Mapping[str, str]) -> Refusal:
+    """A zip that is no Office file of today; some say what they are in a part of their own."""
+    declared = b""
     if "mimetype" in names:
-        try:
-            with archive.open("mimetype") as stream:
-                declared = stream.read(100)
-        except (*_UNREADABLE, KeyError):
-            declared = b""
-        if b"opendocument" in declared:
-            return not_word("odt")
-    if any(name.endswith(".iwa") or name == "index.zip" for name in names):
-        return not_word("pages")
-    word_parts = any(name.startswith("word/") for name in names)
-    return damaged("no content types") if word_parts else not_word("zip")
+        with suppress(*_UNREADABLE, KeyError), archive.open(names["mimetype"]) as stream:
+            declared = stream.read(100)
+    return another_zip(names, declared)
