@@ -1,5 +1,7 @@
 """From an edition's rows to what the Word writer takes, and to the name of the file."""
 
+from django.core.cache import cache
+
 from badges.names import safe_name
 from badges.word import CriterionSpec, DocumentSpec, Person, PromptSpec, build
 
@@ -37,6 +39,14 @@ def _criterion(row):
 def documents_of(edition):
     """The documents of an edition with all that their templates print. Queries: four, whatever their number."""
     return edition.documents.select_related("edition__badge__program").prefetch_related("prompts", "criteria__levels")
+
+
+def template_bytes(document):
+    """How large the template of `document` is, as of the last hour: a name in it hardly matters.
+
+    Unit: bytes. Queries: four, once an hour.
+    """
+    return cache.get_or_set(f"template-bytes-{document.pk}", lambda: len(build(document_spec(document))), 3600)
 
 
 def template_of(document, *, last="", first="", revised=False):

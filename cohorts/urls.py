@@ -16,7 +16,6 @@ everybody = [
 ]
 
 applicant = [
-    path("my/<slug:cohort>/directions/", applicants.directions, name="directions"),
     path("my/<slug:cohort>/activities/<slug:key>/", applicants.activity, name="activity"),
     path("my/<slug:cohort>/calendar/", applicants.calendar, name="my_calendar"),
     path("my/<slug:cohort>/calendar/new-address/", applicants.new_feed, name="new_feed"),

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from submissions.views import documents, handing_in, home
+from submissions.views import directions, documents, handing_in, home
 
 app_name = "submissions"
 
 urlpatterns = [
     path("my/", home.cohorts, name="cohorts"),
     path("my/<slug:cohort>/", home.home, name="home"),
+    path("my/<slug:cohort>/directions/", directions.directions, name="directions"),
     path("my/<slug:cohort>/documents/", documents.documents, name="documents"),
     path("my/<slug:cohort>/documents/<slug:slot>/", documents.document, name="document"),
     path("my/<slug:cohort>/documents/<slug:slot>/template/", documents.template, name="template"),

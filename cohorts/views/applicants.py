@@ -1,4 +1,4 @@
-"""What an applicant reads and ticks off: directions, activities, calendar."""
+"""What an applicant ticks off and attends: activities, calendar."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -7,8 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from badges.names import canonical_stem
-from cohorts import activities, attending, deadlines, feeds, guidance, meetings, months
+from cohorts import activities, attending, feeds, guidance, meetings, months
 from cohorts.models import Enrollment, Event
 from cohorts.permissions import may_attend
 from microcred import clock
@@ -22,31 +21,11 @@ def enrollment_of(request, cohort: str) -> Enrollment:
 
 
 def back(request, otherwise: str):
-    """To where the form says it came from, if that is a page of ours."""
+    """To where the form says it came from, if that is a page of ours; else to a route or an address of ours."""
     target = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         return redirect(target)
     return redirect(otherwise, cohort=request.resolver_match.kwargs["cohort"])
-
-
-@require_safe
-def directions(request, cohort):
-    """The edition's directions, with check boxes, documents and dates in their places."""
-    enrollment = enrollment_of(request, cohort)
-    edition, person = enrollment.cohort.edition, enrollment.person
-    last, first = person.file_names
-    documents = list(edition.documents.all())
-    names = [
-        (document, canonical_stem(last, first, document.title, pattern=edition.name_pattern)) for document in documents
-    ]
-    context = {
-        "enrollment": enrollment,
-        "cohort": enrollment.cohort,
-        "sections": guidance.sections(edition, activities.checklist(enrollment)),
-        "documents": names,
-        "events": _dated(enrollment),
-    }
-    return render(request, "cohorts/directions.html", context)
 
 
 @require_POST
@@ -57,7 +36,7 @@ def activity(request, cohort, key):
     one = get_object_or_404(enrollment.cohort.edition.activities.filter(document=None), key=key)
     mark = activities.undone if request.POST.get("done") == "no" else activities.done
     mark(enrollment, one)
-    return back(request, "cohorts:directions")
+    return back(request, f"/my/{cohort}/directions/")
 
 
 @require_safe
@@ -76,7 +55,7 @@ def calendar(request, cohort):
         "past": [meeting for meeting in seen if meeting.is_past_at(at)],
         "total": len(seen),
         "open_now": {meeting.event.pk for meeting in seen if meeting.is_open_at(at)},
-        "dates": _dated(enrollment, events=events),
+        "dates": guidance.dates(enrollment, events),
         "months": months.around(_days(enrollment, events, zone), today=clock.today(zone, at=at)),
         "feed": feed,
         "webcal": f"webcal://{feed.split('//', 1)[1]}",
@@ -85,25 +64,10 @@ def calendar(request, cohort):
     return render(request, "cohorts/calendar.html", context)
 
 
-def _dated(enrollment: Enrollment, *, events=None) -> list[dict]:
-    """What is due or begins, without the meetings: a day, and for the evidence the instant."""
-    events = list(enrollment.cohort.events.in_time_order()) if events is None else events
-    rows = []
-    for event in events:
-        if event.kind == Event.Kind.EVIDENCE_DUE:
-            window = deadlines.window(enrollment, events=[event])
-            moved = window.due_on != event.on
-            rows.append({"event": event, "due_on": window.due_on, "due_at": window.due_at, "is_moved": moved})
-        elif event.kind in feeds.WHOLE_DAYS:
-            rows.append({"event": event})
-    return rows
-
-
 def _days(enrollment: Enrollment, events: list[Event], zone: str) -> list[months.Marked]:
     """Meetings on the reader's day; a date without a time is the same everywhere."""
-    dated = _dated(enrollment, events=events)
     return [
-        *(months.Marked.of_event(row["event"], on=row.get("due_on")) for row in dated),
+        *(months.Marked.of_event(row.event, on=row.on) for row in guidance.dates(enrollment, events)),
         *(
             months.Marked.of_event(event, on=clock.today(zone, at=event.starts_at))
             for event in events

@@ -95,18 +95,15 @@ def test_a_directors_page_takes_the_same_queries(client, django_assert_num_queri
 
 
 @pytest.mark.parametrize("count", [1, 4])
-@pytest.mark.parametrize(("page", "queries"), [("my_calendar", 8), ("directions", 9)])
-def test_an_applicants_page_takes_the_same_queries(
-    client, cohort, applicant, django_assert_num_queries, page, queries, count
-):
+def test_the_calendar_takes_the_same_queries(client, cohort, applicant, django_assert_num_queries, count):
     for number in range(4, 4 + count):
         Event.objects.create(
             cohort=cohort, kind="meeting", number=number, title=f"Extra {number}", on=date(2023, 11, 20),
             starts=time(16), ends=time(17),
         )  # fmt: skip
 
-    with django_assert_num_queries(queries):
-        answer = client.get(reverse(f"cohorts:{page}", kwargs={"cohort": cohort.slug}))
+    with django_assert_num_queries(8):
+        answer = client.get(reverse("cohorts:my_calendar", kwargs={"cohort": cohort.slug}))
 
     assert answer.status_code == 200
 
@@ -159,19 +156,6 @@ def test_who_has_left_changes_nothing(client, cohort, applicant):
 
     assert (answer.status_code, applicant.marks.count()) == (403, 0)
     assert "You have left the Fall 2023 cohort." in answer.text
-
-
-def test_directions_stand_in_their_order_with_their_activities(client, cohort, applicant):
-    cohort.edition.directions = "Welcome.\n\n## Stages\n\nRead *them*.\n\n## What to hand in\n\nTwo <b>files</b>."
-    cohort.edition.save()
-
-    page = client.get(f"/my/{cohort.slug}/directions/")
-
-    sections = [(section.title, section.group and section.group.name) for section in page.context["sections"]]
-    assert sections == [("", None), ("Stages", "Stages"), ("What to hand in", None)]
-    assert "<em>them</em>" in page.text
-    assert "Two &lt;b&gt;files&lt;/b&gt;." in page.text
-    assert "Ward, A | Level 2 Growth Plan" in page.text
 
 
 # What an admin does --------------------------------------------------------------------------------------------------
