@@ -2,17 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from operator import itemgetter
 
 BOLD, ITALIC, UNDERLINED, STRUCK, RAISED, LOWERED = 1, 2, 4, 8, 16, 32
 ASIDE = 64  # what the reader adds, and nobody wrote: the description of a picture, the word "Note"
 
 Run = tuple[str, int, str]  # text, format, link
+_LOOK = itemgetter(1, 2)
 
 
 class Paragraph:
     """`tags` and `marks` are the prompt codes of controls and bookmarks here."""
 
-    __slots__ = ("is_heading", "is_joined", "is_placeholder", "level", "list", "marks", "runs", "tags", "text")
+    __slots__ = (
+        "depth", "is_heading", "is_hidden", "is_joined", "is_placeholder", "level", "list", "marks", "number", "runs",
+        "style", "tags", "text",
+    )  # fmt: skip
 
     def __init__(self, tags: tuple[str, ...] = (), marks: tuple[str, ...] = (), is_placeholder: bool = False):
         self.runs: list[Run] = []
@@ -20,7 +25,8 @@ class Paragraph:
         self.tags, self.marks, self.is_placeholder = tags, marks, is_placeholder
         self.list = ""  # "", "ul" or "ol"
         self.level = 0
-        self.is_heading = self.is_joined = False
+        self.is_heading = self.is_joined = self.is_hidden = False
+        self.style = self.number = self.depth = ""  # as the file names them
 
     @classmethod
     def of(cls, text: str) -> "Paragraph":
@@ -31,15 +37,19 @@ class Paragraph:
 
     def settle(self) -> None:
         """Nothing more comes: runs that look alike become one, and the text is kept as one."""
-        if len(self.runs) > 1:
-            alike = groupby(self.runs, key=lambda run: run[1:])
-            self.runs = [("".join([run[0] for run in runs]), *look) for look, runs in alike]
-        self.text = "".join([run[0] for run in self.runs]).strip()
+        runs = self.runs
+        if len(runs) == 1:
+            self.text = runs[0][0].strip()
+        elif runs:
+            alike = groupby(runs, key=_LOOK)
+            self.runs = [("".join([run[0] for run in same]), *look) for look, same in alike]
+            self.text = "".join([run[0] for run in self.runs]).strip()
 
     @property
     def written(self) -> str:
         """The text without what the reader added."""
-        if not any(run[1] & ASIDE for run in self.runs):
+        runs = self.runs
+        if not (runs[0][1] & ASIDE if len(runs) == 1 else any(run[1] & ASIDE for run in runs)):
             return self.text
         return "".join(" " if run[1] & ASIDE else run[0] for run in self.runs).strip()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar, NamedTuple
 
-from submissions.checks.blocks import BOLD, ITALIC, LOWERED, RAISED, STRUCK, UNDERLINED
+from submissions.checks.blocks import BOLD, ITALIC, LOWERED, RAISED, STRUCK, UNDERLINED, Paragraph
 from submissions.checks.xml import Attributes, Budget, XmlReader
 
 OFF = ("0", "false", "off", "none")
@@ -48,8 +48,7 @@ class Lists:
         self, styles: Callable[[], dict[str, Style]] = dict, numbering: Callable[[], Numbering] = Numbering
     ) -> None:
         self._read_styles, self._read_numbering = styles, numbering
-        self._lists: dict[tuple[str, str, str], tuple[str, int]] = {}
-        self._headings: dict[str, bool] = {}
+        self._places: dict[tuple[str, str, str], tuple[bool, str, int]] = {}
         self._looks: dict[str, Look] = {}
 
     @cached_property
@@ -60,20 +59,19 @@ class Lists:
     def numbering(self) -> Numbering:
         return self._read_numbering()
 
-    def of(self, style: str, number: str, level: str) -> tuple[str, int]:
-        """("ul" or "ol" or "", depth). Numbering of the paragraph itself goes before that of its style."""
-        asked = style, number, level
-        if asked not in self._lists:
-            self._lists[asked] = self._find(style, number, level)
-        return self._lists[asked]
+    def place(self, paragraph: Paragraph) -> None:
+        """Say whether the paragraph is a heading or stands in a list, and how deep."""
+        asked = paragraph.style, paragraph.number, paragraph.depth
+        if asked not in self._places:
+            is_heading = self._is_heading(paragraph.style)
+            self._places[asked] = (is_heading, *(("", 0) if is_heading else self._find(*asked)))
+        paragraph.is_heading, paragraph.list, paragraph.level = self._places[asked]
 
-    def is_heading(self, style: str) -> bool:
-        if style not in self._headings:
-            self._headings[style] = any(
-                ancestor.is_outlined or ancestor.name.lower().startswith(("heading", "title"))
-                for ancestor in self._lineage(style)
-            )
-        return self._headings[style]
+    def _is_heading(self, style: str) -> bool:
+        return any(
+            ancestor.is_outlined or ancestor.name.lower().startswith(("heading", "title"))
+            for ancestor in self._lineage(style)
+        )
 
     def look(self, style: str) -> Look:
         if style not in self._looks:
@@ -85,6 +83,7 @@ class Lists:
         return self._looks[style]
 
     def _find(self, style: str, number: str, level: str) -> tuple[str, int]:
+        """("ul" or "ol" or "", depth). Numbering of the paragraph itself goes before that of its style."""
         for ancestor in self._lineage(style):
             number, level = number or ancestor.number, level or ancestor.level
         if number in _NONE:

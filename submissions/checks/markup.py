@@ -20,11 +20,9 @@ from submissions.checks.blocks import (
     paragraphs_of,
 )
 
-# Spaces part words; signs of scripts without spaces count one by one, as Word counts them.
-_WORDS = re.compile(
-    r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
-    r"|[^\s\u200b-\u200f\u2060\ufeff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+"
-)
+_INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"
+_SINGLE = "\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff"
+_IS_UNUSUAL, _UNSEEN, _EACH = (re.compile(f"[{signs}]") for signs in (_INVISIBLE + _SINGLE, _INVISIBLE, _SINGLE))
 _TAGS = (  # from the innermost out
     (LOWERED, "sub"),
     (RAISED, "sup"),
@@ -36,10 +34,28 @@ _TAGS = (  # from the innermost out
 
 
 def count_words(text: str) -> int:
-    """Words as a person with Word sees them."""
-    if text.isascii():
+    """Words as Word counts them, and so as a person sees them.
+
+    What stands between spaces is one word: a number, a dash alone, `stop-gap`, `3.5`, `and/or`. A no-break space parts
+    words like any other; signs that cannot be seen neither part words nor make one. Signs of scripts without spaces
+    (Chinese, Japanese) count one by one; Korean has spaces. Bullets and numbers of lists, the descriptions of pictures
+    and whatever else a program adds are not in the text that is counted.
+    """
+    if not text.isascii():
+        return _count_any(text)
+    return text.count(" ") + 1 if text and not _is_uneven(text) else len(text.split())
+
+
+def _count_any(text: str) -> int:
+    if not _IS_UNUSUAL.search(text):
         return len(text.split())
-    return sum(1 for _ in _WORDS.finditer(text.replace("\u200b", "").replace("\ufeff", "")))
+    text, single = _EACH.subn(" ", _UNSEEN.sub("", text))
+    return single + len(text.split())
+
+
+def _is_uneven(text: str) -> bool:
+    """Anything but one space between words, as far as it takes to count words by their spaces."""
+    return "  " in text or "\n" in text or "\t" in text or text[0] == " " or text[-1] == " "
 
 
 def words_of(blocks: Iterable[Block]) -> int:

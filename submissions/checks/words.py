@@ -66,14 +66,13 @@ class WordReader(XmlReader):
         self._tables: list[tuple[Table, list[Block], Paragraph | None]] = []
         self._cells: list[list[Block]] = []
         self._paragraph: Paragraph | None = None
-        self._hosts: list[tuple[Paragraph | None, str, str, str, bool]] = []  # around a text box
+        self._hosts: list[Paragraph | None] = []  # around a text box
         self._controls: list[tuple[str, bool]] = []
         self._tags: tuple[str, ...] = ()
         self._is_placeholder = False
         self._marks: tuple[str, ...] = ()
         self._format, self._link, self._alt, self._font, self.operator = 0, "", "", "", ""
         self._hides = self._is_hidden = self._in_paragraph_properties = self._in_row_properties = False
-        self._style, self._number, self._level = "", "", ""
         self._said = 0  # how much was read: which of several writings of one thing had something to say
         self._alternatives: list[int] = []
         self._form: list[str] = []  # what a field of a form may show, and which of it it shows
@@ -87,8 +86,7 @@ class WordReader(XmlReader):
 
     def _paragraph_starts(self, _attributes: Attributes) -> None:
         host = self._paragraph
-        self._hosts.append((host, self._style, self._number, self._level, self._hides))
-        self._style = self._number = self._level = ""
+        self._hosts.append(host)
         self._hides = False
         last = self._into[-1] if self._into else None
         if isinstance(last, Paragraph) and last.is_joined and last is not host:  # its end was deleted: it goes on here
@@ -100,16 +98,15 @@ class WordReader(XmlReader):
         self._into.append(self._paragraph)
 
     def _paragraph_ends(self) -> None:
-        paragraph, style = self._paragraph, self._style
+        paragraph = self._paragraph
         if paragraph is not None:
-            if style or self._number:
-                paragraph.is_heading = self.lists.is_heading(style)
-                if not paragraph.is_heading:
-                    paragraph.list, paragraph.level = self.lists.of(style, self._number, self._level)
+            if paragraph.style or paragraph.number:
+                self.lists.place(paragraph)
             paragraph.settle()
             if paragraph.tags or paragraph.marks or "[" in paragraph.text:
                 self._mark(paragraph)
-        self._paragraph, self._style, self._number, self._level, self._hides = self._hosts.pop()
+        self._paragraph = host = self._hosts.pop()
+        self._hides = host is not None and host.is_hidden
         if self.fields.hides:
             self.fields.give_up()
 
@@ -130,14 +127,17 @@ class WordReader(XmlReader):
         self._in_paragraph_properties = False
 
     def _paragraph_style(self, attributes: Attributes) -> None:
-        self._style = attributes.get("w:val", "")
-        self._hides = self.lists.look(self._style).is_hidden
+        if self._paragraph is not None:
+            self._paragraph.style = style = attributes.get("w:val", "")
+            self._paragraph.is_hidden = self._hides = self.lists.look(style).is_hidden
 
     def _numbered(self, attributes: Attributes) -> None:
-        self._number = attributes.get("w:val", "")
+        if self._paragraph is not None:
+            self._paragraph.number = attributes.get("w:val", "")
 
     def _numbered_level(self, attributes: Attributes) -> None:
-        self._level = attributes.get("w:val", "")
+        if self._paragraph is not None:
+            self._paragraph.depth = attributes.get("w:val", "")
 
     # runs
 

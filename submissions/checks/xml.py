@@ -47,6 +47,7 @@ _BORDER = len(b"xmlns") - 1  # so much of one may end a piece
 _HEAD = 64
 
 Attributes = dict[str, str]
+Start, End = Callable[[str, Attributes], None], Callable[[str], None]
 
 
 class Budget:
@@ -55,11 +56,6 @@ class Budget:
     def __init__(self, elements: int = ELEMENTS, characters: int = CHARACTERS):
         self.elements = elements
         self.characters = characters
-
-    def take(self, piece: bytes) -> None:
-        """Count the elements that begin in these bytes before they are parsed. Raises: Refusal, for too many."""
-        self.elements -= piece.count(b"<") - piece.count(b"</")
-        self.check()
 
     def check(self) -> None:
         if self.elements < 0:
@@ -85,18 +81,18 @@ class XmlReader:
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = _no_dtd
-        start, end = self._handlers(parser)
+        start, end, begun = self._handlers()
         parser.StartElementHandler, parser.EndElementHandler = start, end
         parser.CharacterDataHandler = self.text
         names = _Names()
         try:
             while piece := stream.read(PIECE):
-                self.budget.take(piece)
                 if names.are_usual and not names.stay_usual(piece):
                     parser.StartElementHandler, parser.EndElementHandler = names.translating(start, end)
                 parser.Parse(piece, False)
+                self.budget.elements -= begun()
+                self.budget.check()
             parser.Parse(b"", True)
-            self.budget.check()
         except expat.ExpatError as broken:
             if broken.code == _NO_MEMORY:  # our limit, not their file
                 raise MemoryError from broken
@@ -107,14 +103,18 @@ class XmlReader:
     def text(self, text: str) -> None:
         """Character data; nothing by default."""
 
-    def _handlers(self, parser: Any) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
-        """What expat calls. Closures, because they run for every element of a file."""
+    def _handlers(self) -> tuple[Start, End, Callable[[], int]]:
+        """What expat calls, and how many elements began since this was last asked.
+
+        Closures, because they run for every element of a file.
+        """
         starts, ends = self.starts, self.ends
-        depth = skipped_at = 0
+        depth = skipped_at = elements = 0
 
         def start(name: str, attributes: Attributes) -> None:
-            nonlocal depth, skipped_at
+            nonlocal depth, skipped_at, elements
             depth += 1
+            elements += 1
             if depth > DEPTH or len(attributes) > ATTRIBUTES:
                 raise unsafe("depth" if depth > DEPTH else "attributes")
             if name in starts and not skipped_at and starts[name](self, attributes):
@@ -128,7 +128,12 @@ class XmlReader:
                 skipped_at = 0
             depth -= 1
 
-        return start, end
+        def begun() -> int:
+            nonlocal elements
+            counted, elements = elements, 0
+            return counted
+
+        return start, end, begun
 
 
 class _Names:
@@ -144,19 +149,17 @@ class _Names:
 
     def stay_usual(self, piece: bytes) -> bool:
         """Look at the next piece before it is parsed."""
-        seen = self._border + piece
-        declared = [(prefix.decode(errors="replace"), a or b) for prefix, a, b in _DECLARATION.findall(seen)]
-        is_whole = len(declared) == seen.count(b"xmlns") and not (not self._border and b"\0" in piece[:_HEAD])
-        self.are_usual = is_whole and all(_is_usual(prefix, uri) for prefix, uri in declared)
-        if self.are_usual:
-            self._border = piece[-_BORDER:]
-            self._declared.update(prefix for prefix, _ in declared)
-            self.are_usual = bool(self._declared)
+        is_plain = b"xmlns" not in self._border + piece[:_BORDER] if self._border else b"\0" not in piece[:_HEAD]
+        self._border = piece[-_BORDER:]
+        if count := piece.count(b"xmlns"):
+            declared = [(prefix.decode(errors="replace"), a or b) for prefix, a, b in _DECLARATION.findall(piece)]
+            self.are_usual = len(declared) == count and all(_is_usual(prefix, uri) for prefix, uri in declared)
+            if self.are_usual:
+                self._declared.update(prefix for prefix, _ in declared)
+        self.are_usual = self.are_usual and is_plain and bool(self._declared)
         return self.are_usual
 
-    def translating(
-        self, start: Callable[[str, Attributes], None], end: Callable[[str], None]
-    ) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
+    def translating(self, start: Start, end: End) -> tuple[Start, End]:
         """The handlers, told the usual names. Raises from them: Refusal, for a prefix that nobody declared."""
         scopes = [{"": "?", "xml": "xml", **{prefix: prefix for prefix in self._declared}}]
 
