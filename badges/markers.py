@@ -6,16 +6,21 @@ survive Word; properties and bookmarks lie in between. Each is written, and the 
 
 import re
 
-CODE = re.compile(r"\[\s*([A-Z0-9]+(?:-[A-Z0-9]+)*-Q\d+)\s*\]")
+CODE = re.compile(r"[\[({〔【「]\s*([A-Z0-9]+(?:\s?-\s?[A-Z0-9]+)*\s?-\s?Q\d+)\s*[\])}〕】」]", re.IGNORECASE)
 PLACEHOLDER = "Write your answer here"
 NAME_LABEL = "Last name, first name:"
+RUBRIC_HEADING = "What reviewers look for"
 
 PROGRAM = "Microcred program"
 EDITION = "Microcred edition"
 TERM = "Microcred term"
 DOCUMENT = "Microcred document"
 
-_DASHES = str.maketrans("‐‑‒–—−", "------")  # what word processors make of a hyphen
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—−﹣－\u00ad"), "-")  # what word processors make of a hyphen
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+_WIDE = str.maketrans("［］（）｛｝", "[](){}") | {0xFF01 + n - 0x21: chr(n) for n in range(0x21, 0x7F)}
+_OPENING = "[({"
+_OPENING_WIDE = "［（｛〔【「"
 _TAG = "answer:"
 _BOOKMARK = "answer_"
 _BOOKMARK_LENGTH = 40  # Word's own limit
@@ -28,14 +33,38 @@ def printed(code: str) -> str:
 
 
 def codes_in(text: str) -> list[str]:
-    """Every prompt code printed in `text`, in order."""
-    return CODE.findall(text.translate(_DASHES)) if "[" in text else []
+    """Every prompt code printed in `text`, in order: in brackets of any kind, dashes and capitals as they come."""
+    return [_as_printed(found) for found in CODE.finditer(_plain(text))] if _may_hold_codes(text) else []
 
 
-def after_code(text: str) -> str:
-    """What follows the last printed code in `text`."""
-    ends = [match.end() for match in CODE.finditer(text.translate(_DASHES))]
-    return text[ends[-1] :].strip() if ends else text
+def around_codes(text: str) -> tuple[str, str]:
+    """What stands before the first code in `text`, and what follows the last."""
+    found = list(CODE.finditer(_plain(text)))
+    shown = without_unseen(text)
+    return shown[: found[0].start()].strip(), shown[found[-1].end() :].strip()
+
+
+def without_unseen(text: str) -> str:
+    """The text without signs of no width."""
+    return text.translate(_UNSEEN)
+
+
+def _may_hold_codes(text: str) -> bool:
+    """A few looks for single signs: nearly every paragraph of a document ends here."""
+    if not ("Q" in text or "q" in text or "Ｑ" in text):
+        return False
+    if any(sign in text for sign in _OPENING):
+        return True
+    return not text.isascii() and any(sign in text for sign in _OPENING_WIDE)
+
+
+def _plain(text: str) -> str:
+    """The text in the signs that we print, one for one."""
+    return text if text.isascii() else without_unseen(text).translate(_WIDE).translate(_DASHES)
+
+
+def _as_printed(found: re.Match[str]) -> str:
+    return "".join(found[1].split()).upper()
 
 
 def tag(code: str) -> str:

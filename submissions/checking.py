@@ -143,7 +143,9 @@ def _slot(required: RequiredDocument) -> contract.Slot:
         title=required.title,
         short_title=required.short_title,
         aliases=tuple(required.aliases),
-        prompts=tuple(contract.Prompt(one.code, one.text, one.min_words) for one in required.prompts.all()),
+        prompts=tuple(
+            contract.Prompt(one.code, one.text, one.min_words, one.section) for one in required.prompts.all()
+        ),
         printed=specs.document_spec(required).printed_lines(),
     )
 

@@ -9,7 +9,6 @@ HOW_TO = (
     "Write in the white boxes; they grow as you type. Leave the small codes in brackets where they are: "
     "they help us find your answers, whichever word processor you use."
 )
-RUBRIC_HEADING = "What reviewers look for"
 REVISED = "Revised version"
 LOOKED_FOR = "Row"
 
@@ -98,7 +97,7 @@ def paragraphs(text: str) -> list[str]:
 
 def _rubric_lines(criteria: tuple[CriterionSpec, ...]) -> Iterator[str]:
     if criteria:
-        yield from (RUBRIC_HEADING, LOOKED_FOR)
+        yield from (markers.RUBRIC_HEADING, LOOKED_FOR)
     for criterion in criteria:
         yield criterion.title
         for label, text in criterion.levels:

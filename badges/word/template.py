@@ -20,7 +20,6 @@ from badges.word.spec import (
     HOW_TO,
     LOOKED_FOR,
     REVISED,
-    RUBRIC_HEADING,
     CriterionSpec,
     DocumentSpec,
     Person,
@@ -116,7 +115,7 @@ def _answer_box(cell: Any, number: int, code: str, placeholder: str) -> None:
 def _rubric(paper: Any, criteria: tuple[CriterionSpec, ...]) -> None:
     """One table for the rows that share their levels; rows with other levels get their own."""
     if criteria:
-        paper.add_paragraph(RUBRIC_HEADING, "Heading 3")
+        paper.add_paragraph(markers.RUBRIC_HEADING, "Heading 3")
     remaining = list(criteria)
     while remaining:
         labels = remaining[0].labels

@@ -1,64 +1,52 @@
-"""Which text answers which prompt: by tag, by printed code, by the prompt's words; never by position alone."""
+"""Which text answers which prompt, and which text is in no answer. Every word that somebody typed is in one of them."""
 
-import re
-import unicodedata
 from collections.abc import Iterable
-from difflib import SequenceMatcher
 
 from badges import markers
+from submissions.checks import echoes
+from submissions.checks.blocks import Block, Paragraph, Row, Table, paragraphs_of
 from submissions.checks.contract import Answer, Prompt, Slot
 from submissions.checks.markup import html, plain, words_of
-from submissions.checks.words import Block, Paragraph, Row, Table, paragraphs_of
+from submissions.checks.questions import CODE, Questions, Sign, fold
 
-CLOSE = 0.85  # of a prompt's words, for a paragraph that was edited
 PLACEHOLDER_WORDS = 12  # Word's own placeholder has six to ten, in any language
 PRINTED_WORDS = 3  # an answer may be "Meets"; it is hardly a printed sentence
-_PARAGRAPHS_COMPARED = 5_000
-_COMPARED = 400
-_ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
-_GAPS = re.compile(r"[\W_]+")
-_BETWEEN_WORDS = re.compile(r"[\W_]+")
-
-
-def fold(text: str) -> str:
-    """Letters and digits only, case and accents off: what two writings of one line have in common.
-
-    Lines are told apart by their first 400 signs: nobody compares a whole page.
-    """
-    text = text[:_COMPARED]
-    if text.isascii():
-        return " ".join(text.translate(_ASCII).split())
-    signs = unicodedata.normalize("NFKD", text).casefold()
-    return _GAPS.sub(" ", "".join(sign for sign in signs if not unicodedata.combining(sign))).strip()
+NAME_WORDS = 12  # on the line for the name; what is longer is no name
+_NAME = fold(markers.NAME_LABEL)
+_PLACEHOLDER = markers.PLACEHOLDER.lower()
+_RUBRIC = fold(markers.RUBRIC_HEADING)
+_BY = {"": 0, "prompt": 1, "code": 2, "tag": 3}  # how an answer was found: the surest counts
+_NOTHING, _SHORT, _EVERYTHING = range(3)  # of what the template prints, too: how much of it is the applicant's here
 
 
 class Reading:
     """The answers of one slot in one document, and the text that is in none of them.
 
-    `is_sure` is False when a prompt was found only by words that are close to its own, or not at all.
+    `is_named`: the document calls itself this slot's. `unsure` are the codes of prompts that were found only by their
+    order, or by words that are close to their own, or not at all. `name` is what stands on the line for the name.
     """
 
-    def __init__(self, slot: Slot, blocks: list[Block]):
-        self.slot = slot
+    def __init__(self, slot: Slot, blocks: list[Block], *, is_named: bool = False):
+        self._questions = Questions(slot, blocks, is_named=is_named)
         self._codes = {prompt.code for prompt in slot.prompts}
-        self._printed = {fold(line) for line in slot.printed} - {""}
-        self._asked = {fold(line) for prompt in slot.prompts for line in _lines(prompt)}
-        self._longest = max(map(len, (*self._printed, *self._asked)), default=0) * 2
         self._areas: dict[str, list[Block]] = {}
         self._found_by: dict[str, str] = {}
-        self._outside: list[Block] = []
-        self._anchors, self._is_unsure = _anchors(slot, blocks, _seen(blocks) & self._codes)
-        self._current = ""
-        self._is_flowing = True  # outside tables; in them the code that can be seen rules
-        self._drops_printed = True  # not in an answer box: there "Meets" is the applicant's word
+        self._beside: list[tuple[str, Block]] = []  # text in no answer box, with the question in whose place it stands
+        self._current = self._place = ""
+        self._is_flowing = True  # outside tables; in them the question that can be seen rules
+        self._is_visible = False  # the current question was told by a sign, not by a tag
+        self._keeps = _NOTHING
+        self.name = ""
         self._read(blocks)
         self.answers = tuple(self._answer(prompt) for prompt in slot.prompts)
+        self.unsure = self._questions.unsure | {answer.code for answer in self.answers if not self._is_sure(answer)}
+        self._outside = [block for _, block in self._beside]
         self.outside = plain(self._outside)
         self.words = sum(answer.words for answer in self.answers) + words_of(self._outside)
 
     @property
     def is_sure(self) -> bool:
-        return not self._is_unsure and all(answer.found_by for answer in self.answers)
+        return not self.unsure
 
     @property
     def outside_words(self) -> int:
@@ -67,39 +55,53 @@ class Reading:
     def _read(self, blocks: Iterable[Block]) -> None:
         for block in blocks:
             if isinstance(block, Paragraph):
-                self._read_paragraph(block)
-            elif self._leads_somewhere(block):
+                for line in self._questions.lines(block) or [block]:
+                    self._read_paragraph(line)
+            elif block.is_marked or self._questions.is_asked_in(paragraphs_of([block])):
                 self._read_table(block)
             else:
                 self._keep_table(block)
 
     def _read_paragraph(self, paragraph: Paragraph) -> None:
-        code = self._asked_in(paragraph)
-        if code:
-            self._begin(code, "prompt" if id(paragraph) in self._anchors else "code")
-            rest = markers.after_code(paragraph.text)
-            if rest and rest != paragraph.text:
-                self._areas[code].append(Paragraph.of(rest))
+        sign = self._questions.sign(paragraph)
+        if sign and (sign.asks or self._is_flowing):
+            self._follow(sign)
             return
         target, found_by = self._target(paragraph)
-        folded = self._fold(paragraph.text)
-        if folded in self._asked or (folded in self._printed and (not target or self._drops_printed)):
+        if paragraph.text and self._is_the_template_s(paragraph.text, target):
             return
         if target:
-            self._begin(target, found_by, goes_on=True)
+            self._begin(target, found_by, goes_on=bool(self._current) or self._is_flowing)
             self._areas[target].append(paragraph)
-        elif paragraph.text and not _is_name(paragraph):
-            self._outside.append(paragraph)
+        elif paragraph.text:
+            self._keep(paragraph)
 
-    def _asked_in(self, paragraph: Paragraph) -> str:
-        """The prompt that this paragraph prints."""
-        codes = [code for code in markers.codes_in(paragraph.text) if code in self._codes]
-        return codes[-1] if codes else self._anchors.get(id(paragraph), "")
+    def _follow(self, sign: Sign) -> None:
+        """A question begins here: its answer, or only its place."""
+        self._place = sign.code
+        if not sign.asks or not sign.code:
+            self._current, self._keeps = "", _NOTHING
+            return
+        self._begin(sign.code, sign.by)
+        self._is_visible = True
+        self._keeps = _EVERYTHING if sign.by == CODE else _SHORT
+        self._areas[sign.code].extend(map(Paragraph.of, sign.typed))
+
+    def _is_the_template_s(self, text: str, target: str) -> bool:
+        if not self._questions.is_printed(text):
+            return False
+        line = fold(text)
+        if self._is_flowing and line == _RUBRIC:
+            self._keeps = _NOTHING
+        if not target or self._keeps == _NOTHING:
+            return True
+        return self._keeps == _SHORT and len(line.split()) >= PRINTED_WORDS
 
     def _target(self, paragraph: Paragraph) -> tuple[str, str]:
-        """Whose answer this is. In a table the code that can be seen goes before a tag that was copied along."""
+        """Whose answer this is. In a table the question that can be seen goes before a tag that was copied along."""
         tagged = next((code for code in reversed(paragraph.tags) if code in self._codes), "")
-        if self._current and (not tagged or tagged == self._current or not self._is_flowing):
+        rules = not tagged or tagged == self._current or (self._is_visible and not self._is_flowing)
+        if self._current and rules:
             return self._current, "tag" if tagged == self._current else ""
         if tagged:
             return tagged, "tag"
@@ -107,122 +109,106 @@ class Reading:
 
     def _begin(self, code: str, found_by: str, *, goes_on: bool = False) -> None:
         self._areas.setdefault(code, [])
-        if found_by == "tag" or code not in self._found_by:
+        if _BY[found_by] > _BY[self._found_by.get(code, "")]:
             self._found_by[code] = found_by
         if not goes_on:
-            self._current = code
-
-    def _leads_somewhere(self, table: Table) -> bool:
-        return table.is_marked or any(id(paragraph) in self._anchors for paragraph in paragraphs_of([table]))
+            self._current = self._place = code
 
     def _read_table(self, table: Table) -> None:
-        """Row by row: a row that prints a prompt, then the rows that answer it, until the table ends."""
-        before = self._is_flowing, self._drops_printed
-        self._current, self._is_flowing = "", False
+        """Row by row: a row that asks, then the rows that answer it, until the table ends."""
+        before = self._is_flowing, self._is_visible, self._keeps
+        self._current, self._is_flowing, self._is_visible = "", False, False
         for row in table.rows:
-            if len(row.cells) > 1 and self._is_printed(row):
+            asked = self._questions.is_asked_in(_paragraphs(row))
+            if not asked and len(row.cells) > 1 and self._is_printed(row):
                 continue
-            self._drops_printed = self._asks(row)
-            if self._drops_printed:
-                self._current = ""
+            self._keeps = _NOTHING if asked else _EVERYTHING
+            if asked:  # what was typed into this row answers it, be it before the code
+                self._current, self._is_visible = "", True
+                if len(asked) == 1:
+                    self._current = asked[0]
+                    self._areas.setdefault(asked[0], [])
             for cell in row.cells:
                 self._read(cell.blocks)
         self._current = ""
-        self._is_flowing, self._drops_printed = before
-
-    def _asks(self, row: Row) -> bool:
-        return any(self._asked_in(p) for cell in row.cells for p in paragraphs_of(cell.blocks))
+        self._is_flowing, self._is_visible, self._keeps = before
 
     def _keep_table(self, table: Table) -> None:
-        """A table of somebody's own, or what they wrote into one of ours."""
-        if self._current and not (self._is_flowing and any(map(self._is_printed, table.rows))):
-            self._areas[self._current].append(table)
+        """A table of somebody's own, a box that lost its question, or what they wrote into one of our rubrics."""
+        if self._current and self._is_flowing and all(len(row.cells) == 1 for row in table.rows):
+            for row in table.rows:
+                self._read(row.cells[0].blocks)
             return
-        for row in table.rows:
-            if not self._is_printed(row):
-                kept = Table()
-                kept.rows = [row]
-                self._outside.append(kept)
+        is_ours = any(self._is_printed(row) for row in table.rows if any(each.text for each in _paragraphs(row)))
+        if self._current and not (self._is_flowing and is_ours):
+            self._areas[self._current].append(table)
+        elif not is_ours:
+            self._beside.append((self._place, table))
+        else:
+            self._beside += [("", _table_of(row)) for row in table.rows if not self._is_printed(row)]
+
+    def _keep(self, paragraph: Paragraph) -> None:
+        name = self._name_in(paragraph.text)
+        if name is None:
+            self._beside.append((self._place, paragraph))
+        elif len(name.split()) > NAME_WORDS:
+            self._beside.append(("", Paragraph.of(name)))
+        else:
+            self.name = self.name or name
+
+    @staticmethod
+    def _name_in(text: str) -> str | None:
+        """What stands behind the label of the name; None on any other line."""
+        if not fold(text[: len(markers.NAME_LABEL) * 2]).startswith(_NAME):
+            return None
+        return text.partition(":")[2].strip()
 
     def _is_printed(self, row: Row) -> bool:
-        lines = [self._fold(p.text) for cell in row.cells for p in paragraphs_of(cell.blocks)]
-        return all(line in self._printed for line in lines if line)
-
-    def _fold(self, text: str) -> str:
-        """The text folded when it is short enough to be a line of the template; else as it is."""
-        return fold(text) if len(text) <= self._longest else text
+        return all(self._questions.is_printed(paragraph.text) for paragraph in _paragraphs(row) if paragraph.text)
 
     def _answer(self, prompt: Prompt) -> Answer:
-        blocks = [kept for block in self._areas.get(prompt.code, []) if (kept := self._without_placeholder(block))]
-        if not plain(blocks) or self._is_left_blank(blocks):
-            blocks = []
+        blocks = self._written(self._areas.get(prompt.code, []))
+        if not blocks:  # an empty box: what stands below or above it answers the question
+            blocks = self._written([block for place, block in self._beside if place == prompt.code])
+            if blocks:
+                self._beside = [(place, block) for place, block in self._beside if place != prompt.code]
         found_by = self._found_by.get(prompt.code, "")
         return Answer(prompt.code, plain(blocks), html(blocks), words_of(blocks), found_by)
 
-    def _without_placeholder(self, block: Block) -> Block | None:
-        if not isinstance(block, Paragraph):
-            return block
-        text = block.text
-        if text.lower().startswith(markers.PLACEHOLDER.lower()):
-            rest = text[len(markers.PLACEHOLDER) :].lstrip(" .:")
-            return Paragraph.of(rest) if rest else None
-        return None if block.is_placeholder and len(text.split()) <= PLACEHOLDER_WORDS else block
+    def _is_sure(self, answer: Answer) -> bool:
+        """Whether its question was found; a number over nothing is none."""
+        return bool(answer.text if answer.code in self._questions.numbered else answer.found_by)
+
+    def _written(self, blocks: list[Block]) -> list[Block]:
+        """What somebody wrote: without placeholders, and without what LibreOffice wrote twice."""
+        kept = echoes.silenced([block for each in blocks if (block := _without_placeholder(each))])
+        return kept if plain(kept) and not self._is_left_blank(kept) else []
 
     def _is_left_blank(self, blocks: list[Block]) -> bool:
         """All there is was printed by the template: a placeholder in another language."""
         lines = [paragraph.text for paragraph in paragraphs_of(blocks) if paragraph.text]
-        line = fold(lines[0]) if len(lines) == 1 else ""
-        return line in self._printed and len(line.split()) >= PRINTED_WORDS
+        is_line = len(lines) == 1 and self._questions.is_printed(lines[0])
+        return is_line and len(fold(lines[0]).split()) >= PRINTED_WORDS
 
 
-def _seen(blocks: list[Block]) -> set[str]:
-    """Every code that a printed code, a tag or a bookmark names."""
-    found: set[str] = set()
-    for paragraph in paragraphs_of(blocks):
-        found.update(markers.codes_in(paragraph.text), paragraph.tags, paragraph.marks)
-    return found
+def _without_placeholder(block: Block) -> Block | None:
+    if not isinstance(block, Paragraph):
+        return block
+    text, lowered = block.text, block.text.lower()
+    if lowered.startswith(_PLACEHOLDER):
+        text = text[len(_PLACEHOLDER) :].lstrip(" .:")
+    elif lowered.rstrip(" .:").endswith(_PLACEHOLDER):
+        text = text[: lowered.rindex(_PLACEHOLDER)].rstrip()
+    if text != block.text:
+        return Paragraph.of(text) if text else None
+    return None if block.is_placeholder and len(text.split()) <= PLACEHOLDER_WORDS else block
 
 
-def _anchors(slot: Slot, blocks: list[Block], seen: set[str]) -> tuple[dict[int, str], bool]:
-    """For prompts whose code is gone: the paragraph that says their words, and whether any is less than certain.
-
-    A question may be asked under several headings. Then its order decides, and a person looks.
-    """
-    asked: dict[str, list[str]] = {}
-    for prompt in slot.prompts:
-        asked.setdefault(fold(_lines(prompt)[0]), []).append(prompt.code)
-    missing = {line: list(codes) for line, codes in asked.items() if not seen.intersection(codes)}
-    anchors: dict[int, str] = {}
-    is_unsure = any(len(codes) > 1 for codes in missing.values())
-    paragraphs = list(paragraphs_of(blocks)) if missing else []
-    for paragraph in paragraphs:
-        if codes := missing.get(fold(paragraph.text)):
-            anchors[id(paragraph)] = codes.pop(0)
-    missing = {line: codes for line, codes in missing.items() if codes}
-    for paragraph in paragraphs[:_PARAGRAPHS_COMPARED] if missing else ():
-        if codes := missing.get(_nearest(fold(paragraph.text), asked)):
-            anchors[id(paragraph)] = codes.pop(0)
-            is_unsure = True
-    return anchors, is_unsure
+def _paragraphs(row: Row) -> list[Paragraph]:
+    return [paragraph for cell in row.cells for paragraph in paragraphs_of(cell.blocks)]
 
 
-def _nearest(line: str, asked: Iterable[str]) -> str:
-    """The question that a line is closest to, if it is close to any: questions may resemble each other."""
-    words = line.split()
-    best, nearest = CLOSE, ""
-    for question in asked:
-        other = question.split()
-        if len(words) < PRINTED_WORDS or not CLOSE <= len(words) / max(len(other), 1) <= 1 / CLOSE:
-            continue
-        match = SequenceMatcher(None, other, words, autojunk=False)
-        if match.quick_ratio() >= best and match.ratio() >= best:
-            best, nearest = match.ratio(), question
-    return nearest
-
-
-def _lines(prompt: Prompt) -> list[str]:
-    return [line for line in prompt.text.splitlines() if line.strip()] or [prompt.code]
-
-
-def _is_name(paragraph: Paragraph) -> bool:
-    return fold(paragraph.text).startswith(fold(markers.NAME_LABEL))
+def _table_of(row: Row) -> Table:
+    table = Table()
+    table.rows = [row]
+    return table

@@ -87,6 +87,12 @@ CATALOGUE = {
         "keep",
         then="You can keep it, or copy your answers into the current template.",
     ),
+    "kind.person": Entry(
+        "advice",
+        "The name inside the document is {found}; your account says {account}",
+        "replace",
+        then="If it is your file, you can keep it. If it belongs to somebody else, replace it.",
+    ),
     "kind.template": Entry(
         "blocked",
         "This is the blank {title}. Nothing has been filled in yet",

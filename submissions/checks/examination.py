@@ -108,16 +108,23 @@ def _look_at_words(document: WordDocument, sha256: str, expectation: Expectation
     slot, expected = identity.slot_of(document, expectation), expectation.slot
     same = identity.same_bytes(sha256, expectation)
     if slot is not None and slot.key != expected.key:
-        moved = say("kind.other", other=slot.short_title, title=expected.short_title, key=slot.key)
-        stands_there = any(finding.code == "same.as" for finding in same)
-        return _Look(tuple(same) if stands_there else (moved, *same), slot.key)
-    reading = Reading(expected, document.blocks)
+        return _Look((*_in_wrong_place(document, slot, expected, same), *same), slot.key)
+    reading = Reading(expected, document.blocks, is_named=identity.calls_itself(document, expectation))
     old = identity.old_edition(document, expectation)
-    if _is_blank(reading):
+    if _is_blank(reading) and (slot or not expected.prompts):
         return _Look((say("kind.template", title=expected.short_title), *old, *same), "template", reading)
     right = [say("ok.kind", title=expected.short_title)] if slot and not old else []
-    findings = (*right, *old, *_of_answers(reading, expected, is_known=slot is not None), *same)
+    person = identity.person(reading.name, expectation)
+    findings = (*right, *old, *_of_answers(reading, expected, is_known=slot is not None), *person, *same)
     return _Look(findings, slot.key if slot else "", reading)
+
+
+def _in_wrong_place(document: WordDocument, slot: Slot, expected: Slot, same: list[Finding]) -> Iterator[Finding]:
+    """A document of another slot is offered its place; unless it is blank, or stands there already."""
+    if _is_blank(Reading(slot, document.blocks)):
+        yield say("kind.template", title=slot.short_title)
+    elif not any(finding.code == "same.as" for finding in same):
+        yield say("kind.other", other=slot.short_title, title=expected.short_title, key=slot.key)
 
 
 def _is_blank(reading: Reading) -> bool:
@@ -132,11 +139,15 @@ def _of_answers(reading: Reading, slot: Slot, *, is_known: bool) -> Iterator[Fin
         return
     found = list(zip(range(1, len(slot.prompts) + 1), slot.prompts, reading.answers, strict=True))
     empty = [number for number, _, answer in found if answer.found_by and not answer.text]
+    unsure = [number for number, prompt, _ in found if prompt.code in reading.unsure]
     is_empty = not any(answer.text for answer in reading.answers)
-    if not reading.is_sure or (is_empty and reading.outside_words >= OUTSIDE_WORDS):
-        yield say("read.unsure", questions=[number for number, _, answer in found if not answer.found_by])
+    if unsure and is_empty and not reading.outside:
+        yield from _nothing(empty)
+        return
+    if unsure or (is_empty and reading.outside_words >= OUTSIDE_WORDS):
+        yield say("read.unsure", questions=unsure)
     elif is_empty:
-        yield replace(say("answers.none"), code="answers.empty", data={"numbers": empty})
+        yield from _nothing(empty)
         return
     elif not empty:
         yield say("ok.answers", count=len(found))
@@ -145,6 +156,10 @@ def _of_answers(reading: Reading, slot: Slot, *, is_known: bool) -> Iterator[Fin
     yield from _short(
         [(number, prompt) for number, prompt, answer in found if answer.text and answer.words < prompt.min_words]
     )
+
+
+def _nothing(empty: list[int]) -> Iterator[Finding]:
+    yield replace(say("answers.none"), code="answers.empty", data={"numbers": empty})
 
 
 def _short(found: list[tuple[int, Prompt]]) -> Iterator[Finding]:

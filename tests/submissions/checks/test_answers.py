@@ -101,13 +101,19 @@ def test_a_question_asked_under_two_headings_is_known_by_its_code(examine):
     answers = {"L2-GP-Q1": papers.LONG, "L2-GP-Q2": "Further than I thought in spring."}
     content = word.fill(word.build(spec), answers, lose_tags=True)
     bare = altered(content, lambda text: re.sub(r"\[L2-GP-Q\d\]|<w:bookmark[^>]*>", "", text))
+    without_numbers = altered(bare, lambda text: re.sub(r"Question \d", "", text))
 
-    by_code, by_order = (
-        examine(each, slot=papers.slot(spec, "Growth Plan"), other_slots=()) for each in (content, bare)
+    by_code, by_number, by_order = (
+        examine(each, slot=papers.slot(spec, "Growth Plan"), other_slots=())
+        for each in (content, bare, without_numbers)
     )
 
-    assert texts_of(by_code) == texts_of(by_order) == answers
-    assert "read.unsure" not in [finding.code for finding in by_code.findings]
+    assert texts_of(by_code) == texts_of(by_number) == texts_of(by_order) == answers
+    assert {finding.code for finding in (*by_code.findings, *by_number.findings)} == {
+        "ok.kind",
+        "ok.answers",
+        "name.pattern",
+    }
     assert by_order.verdict == "unread"
 
 
