@@ -1,10 +1,22 @@
-"""What an applicant types when handing in."""
+"""What an applicant types when handing in, and what a browser tells of a file that was chosen."""
 
 from django import forms
 
 from badges.models import Competency
+from submissions.hints import HEAD_BYTES
 from submissions.models import Submission
 from submissions.slots import Slot
+
+
+class ChosenFile(forms.Form):
+    """The name of a file, its size, and its first bytes as two hexadecimal digits each."""
+
+    name = forms.CharField(max_length=1000, strip=False)
+    size = forms.IntegerField(min_value=0)
+    head = forms.RegexField(rf"^(?:[0-9a-f]{{2}}){{0,{HEAD_BYTES}}}$", required=False)
+
+    def clean_head(self):
+        return bytes.fromhex(self.cleaned_data["head"])
 
 
 class SubmitForm(forms.Form):

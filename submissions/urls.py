@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from submissions.views import directions, documents, handing_in, home
+from submissions.views import directions, documents, handing_in, hinting, home
 
 app_name = "submissions"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("my/<slug:cohort>/directions/", directions.directions, name="directions"),
     path("my/<slug:cohort>/documents/", documents.documents, name="documents"),
     path("my/<slug:cohort>/documents/<slug:slot>/", documents.document, name="document"),
+    path("my/<slug:cohort>/documents/<slug:slot>/hint/", hinting.hint, name="hint"),
     path("my/<slug:cohort>/documents/<slug:slot>/template/", documents.template, name="template"),
     path("my/<slug:cohort>/documents/<slug:slot>/answers/", documents.answers, name="answers"),
     path("my/<slug:cohort>/documents/<slug:slot>/rename/", documents.rename, name="rename"),

@@ -1,37 +1,42 @@
 /* Choosing a file: drop zone, what was chosen, a hint before it is sent, how much has arrived.
    [data-drop]                 box around the input[type=file]; a file dropped on it is chosen
-   input[data-limit=BYTES]     what the server takes at most
+   input[data-hint=ADDRESS]    what is asked for the hint
    [data-chosen]               empty element in the same form that receives name, size and hint
    progress[data-progress]     in the form, `hidden`; shown with the real percentage while htmx sends the form
    [data-progress-words]       beside it: “Uploading, 40%”, then “Checking your document”
    The hint advises and never stops anyone: the server checks. */
-const KINDS = { pdf: "a PDF", doc: "an older Word file", pages: "a Pages file", gdoc: "a link to Google Docs", docm: "a Word file with macros", odt: "an OpenDocument file" };
+const HEAD_BYTES = 16;
+const LATER = { words: "We check it when you add it.", tone: "" };
 
 function size(bytes) {
   return bytes < 1048576 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
 }
 
-async function hint(file, limit) {
-  const ending = file.name.toLowerCase().split(".").pop();
-  if (file.size === 0) return ["warn", "This file is empty."];
-  if (limit && file.size > limit) return ["warn", `This file is larger than ${Math.round(limit / 1048576)} MB.`];
-  if (file.name.startsWith("~$")) return ["warn", "This is the small lock file that Word makes while a document is open. Choose the document itself."];
-  if (KINDS[ending]) return ["warn", `This looks like ${KINDS[ending]}. Reviewers need the Word file (.docx).`];
-  const [p, k] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
-  if (p !== 0x50 || k !== 0x4b) return ["warn", "This does not look like a Word file (.docx). You can add it; we will check it."];
-  return ["", "Looks like a Word file. We check the rest when you add it."];
+function line(words, tone = "") {
+  return Object.assign(document.createElement("p"), { className: tone, textContent: words });
+}
+
+/* What the check would say of its name, size and beginning. The file itself stays where it is. */
+async function hint(input, file) {
+  try {
+    const head = [...new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer())];
+    const about = { name: file.name, size: file.size, head: head.map((byte) => byte.toString(16).padStart(2, "0")).join("") };
+    const token = input.form.elements.csrfmiddlewaretoken.value;
+    const answer = await fetch(input.dataset.hint, { method: "POST", headers: { "X-CSRFToken": token }, body: new URLSearchParams(about), redirect: "error" });
+    return answer.ok ? await answer.json() : LATER;
+  } catch {
+    return LATER; // no network, or signed out: the upload will tell
+  }
 }
 
 async function tell(input) {
   const place = input.form?.querySelector("[data-chosen]");
   const file = input.files[0];
   if (!place || !file) return;
-  const [tone, words] = await hint(file, Number(input.dataset.limit));
-  const line = document.createElement("p");
-  line.className = tone;
-  line.textContent = words;
   place.className = "chosen";
-  place.replaceChildren(Object.assign(document.createElement("p"), { textContent: `${file.name}, ${size(file.size)}` }), line);
+  place.replaceChildren(line(`${file.name}, ${size(file.size)}`));
+  const { words, tone } = await hint(input, file);
+  if (input.files[0] === file) place.append(line(words, tone));
 }
 
 document.addEventListener("change", (event) => {

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from badges.names import canonical_stem
 from submissions.checks import danger, identity, naming
 from submissions.checks.answers import Reading
 from submissions.checks.catalogue import listed, refuse, say
@@ -59,7 +58,7 @@ def examine_here(path: str | Path, expectation: Expectation) -> Examination:
 def failed(expectation: Expectation) -> Examination:
     """What is said when the check itself broke down: a person will look."""
     finding = say("read.failed")
-    return Examination(verdict_of((finding,)), (finding,), canonical_name=_judged(expectation).canonical)
+    return Examination(verdict_of((finding,)), (finding,), canonical_name=naming.judge_received(expectation).canonical)
 
 
 def _examine(path: Path, expectation: Expectation) -> Examination:
@@ -75,7 +74,7 @@ def _examine(path: Path, expectation: Expectation) -> Examination:
     return Examination(
         verdict_of(look.findings),
         look.findings,
-        canonical_name=_judged(expectation).canonical,
+        canonical_name=naming.judge_received(expectation).canonical,
         kind=look.kind,
         answers=reading.answers if reading else (),
         outside=reading.outside if reading else "",
@@ -100,7 +99,7 @@ def _look_inside(file: BinaryIO, size: int, sha256: str, expectation: Expectatio
     look = _look_at_words(document, sha256, expectation)
     if verdict_of(look.findings) == BLOCKED:
         return look
-    noted = (*_named(expectation), *_left_in(document), *danger.pieces(relationships, document.instructions))
+    noted = (naming.say_of_name(expectation), *_left_in(document), *danger.pieces(relationships, document.instructions))
     return replace(look, findings=(*look.findings, *noted))
 
 
@@ -173,36 +172,6 @@ def _left_in(document: WordDocument) -> Iterator[Finding]:
         yield say("open.tracked")
     if document.comments:
         yield say("open.comments", count=document.comments)
-
-
-def _judged(expectation: Expectation) -> naming.NameVerdict:
-    slot = expectation.slot
-    return naming.judge(
-        expectation.received_name,
-        last=expectation.last,
-        first=expectation.first,
-        title=slot.title,
-        aliases=slot.aliases,
-        other_titles=[title for other in expectation.other_slots for title in (other.title, *other.aliases)],
-        known_as=expectation.known_as,
-        revised=expectation.revised,
-        pattern=expectation.name_pattern,
-    )
-
-
-def _named(expectation: Expectation) -> Iterator[Finding]:
-    """What the file name lacks, with the name we would give our copy. A name is never a reason to refuse."""
-    judged = _judged(expectation)
-    name = judged.canonical.removesuffix(".docx")
-    if judged.verdict in ("accept", "normalise"):
-        yield say("ok.name", name=name)
-        return
-    about = judged.reason.partition(".")[0]
-    if about == "person" and judged.detail:
-        who = canonical_stem(expectation.last, expectation.first, "", pattern="{last}, {initial}")
-        yield say("name.person", found=f"“{judged.detail}”", account=who, name=name, reason=judged.reason)
-    else:
-        yield say("name.revised" if about == "revised" else "name.pattern", name=name, reason=judged.reason)
 
 
 def _peak_mib() -> float:

@@ -14,7 +14,7 @@ from submissions.checks.kinds import NO_MACROS, OPEN_TO_ALL, UNLOCK, damaged, no
 _HEAD_BYTES = 64 << 10
 _LOCK_BYTES = 1024
 _END_WITHIN = 128 << 10  # from the end: where a whole zip has its directory's last line
-_ZIP, _ZIP_END = b"PK\x03\x04", b"PK\x05\x06"
+ZIP, _ZIP_END = b"PK\x03\x04", b"PK\x05\x06"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _BEGINNINGS = (
@@ -116,14 +116,19 @@ def require_zip(file: BinaryIO, *, size: int, name: str) -> None:
     head = file.read(_HEAD_BYTES)
     file.seek(0)
     name = name.lower()
-    if head.startswith(_ZIP):
+    if head.startswith(ZIP):
         if kind := _kind_of_zip(file, head, name):
             raise not_word(kind)
         return
     if head.startswith(_OLE):
         raise _old_office(file, head)
-    kind = _by_beginning(head) or _by_name(head, size, name) or _by_text(head, name)
+    kind = kind_at_a_glance(head, size=size, name=name) or _by_text(head, name)
     raise not_word(kind) if kind else damaged("beginning")
+
+
+def kind_at_a_glance(head: bytes, *, size: int, name: str) -> str:
+    """What a file that is no zip shows in its first bytes, its size and its name; "" when that is too little."""
+    return _by_beginning(head) or _by_name(head, size, name.lower())
 
 
 def another_office_file(main_type: str) -> Refusal:

@@ -52,7 +52,6 @@ def _page(request, home, slot, *, problem="", status=200):
         "may_add": may_add,
         "problem": problem,
         "versions": list(earlier),
-        "limit_bytes": uploads.settings.UPLOAD_LIMIT_BYTES,
     }
     return render(request, "submissions/document.html", context, status=status)
 

@@ -11,6 +11,7 @@ reject     not a Word document, or a dangerous name
 from badges.names import canonical_name, safe_name
 
 from .judging import NameVerdict, judge
+from .saying import judge_received, say_of_name
 from .words import fold
 
-__all__ = ["NameVerdict", "canonical_name", "fold", "judge", "safe_name"]
+__all__ = ["NameVerdict", "canonical_name", "fold", "judge", "judge_received", "safe_name", "say_of_name"]
