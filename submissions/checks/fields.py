@@ -9,10 +9,10 @@ _INSTRUCTION_CHARACTERS = 4_000
 class _Field:
     __slots__ = ("instruction", "is_told", "link")
 
-    def __init__(self) -> None:
+    def __init__(self, link: str) -> None:
         self.instruction = ""
         self.is_told = False  # its instruction is complete: what follows is its result
-        self.link = ""
+        self.link = link  # of the field around it, until it has one of its own
 
 
 class Fields:
@@ -23,14 +23,19 @@ class Fields:
         self.hides = False
         self.link = ""
         self._open: list[_Field] = []
+        self._untold = 0
+        self._goes_on = False  # the last instruction was broken off by the end of a paragraph
 
     def begin(self) -> None:
-        self._open.append(_Field())
+        self._open.append(_Field(self.link))
+        self._untold += 1
         self._look()
 
     def say(self, text: str) -> None:
         if self.hides and len(self._open[-1].instruction) < _INSTRUCTION_CHARACTERS:
             self._open[-1].instruction += text
+        elif self._goes_on and len(self.instructions[-1]) < _INSTRUCTION_CHARACTERS:
+            self.instructions[-1] += text
 
     def separate(self) -> str:
         """The instruction is complete; returns it."""
@@ -42,6 +47,7 @@ class Fields:
 
     def instruct(self, instruction: str) -> str:
         """Note an instruction; returns the address of a hyperlink."""
+        self._goes_on = False
         if instruction.strip():
             self.instructions.append(instruction[:_INSTRUCTION_CHARACTERS])
         found = _HYPERLINK.match(instruction)
@@ -49,17 +55,27 @@ class Fields:
 
     def give_up(self) -> None:
         """The paragraph ends: a field that is not yet told what to do is broken, and must not hide what follows."""
-        self._open = [field for field in self._open if field.is_told]
+        told = []
+        while self._untold:
+            field = self._open.pop()
+            if field.is_told:
+                told.append(field)
+            else:
+                self._untold -= 1
+                self.instructions.append(field.instruction)
+                self._goes_on = True
+        self._open += reversed(told)
         self._look()
 
     def _told(self, field: _Field) -> str:
         said = "" if field.is_told else field.instruction
         if not field.is_told:
             field.is_told = True
-            field.link = self.instruct(said)
+            self._untold -= 1
+            field.link = self.instruct(said) or field.link
         self._look()
         return said
 
     def _look(self) -> None:
-        self.hides = not all(field.is_told for field in self._open)
-        self.link = next((field.link for field in reversed(self._open) if field.link), "")
+        self.hides = self._untold > 0
+        self.link = self._open[-1].link if self._open else ""

@@ -27,6 +27,7 @@ from submissions.checks.lists import HEIGHTS, OFF, Lists
 from submissions.checks.xml import Attributes, Budget, XmlReader, value
 
 COLUMNS = 63  # Word's own limit
+_CODES = 200  # of controls and bookmarks in one paragraph
 _WEB = ("http://", "https://", "mailto:")
 _UNDERSTOOD = {"wps", "wpg", "wpc", "wpi", "wp14", "a14", "w14", "w15", "w16", "w16se", "v"}
 _OPERATORS = {"m:den": "/", "m:sup": "^", "m:sub": "_", "m:rad": "√"}
@@ -105,6 +106,8 @@ class WordReader(XmlReader):
             paragraph.settle()
             if paragraph.tags or paragraph.marks or "[" in paragraph.text:
                 self._mark(paragraph)
+            elif not (paragraph.runs or paragraph.is_joined) and self._into and self._into[-1] is paragraph:
+                self._into.pop()  # it says nothing: a million of them must not fill the memory
         self._paragraph = host = self._hosts.pop()
         self._hides = host is not None and host.is_hidden
         if self.fields.hides:
@@ -314,7 +317,7 @@ class WordReader(XmlReader):
         if self._controls and code:
             self._control(code, self._controls.pop()[1])
             self._mark_tables()  # those around the control, not those inside
-            if self._paragraph is not None:  # a control in the midst of a line
+            if self._paragraph is not None and len(self._paragraph.tags) < _CODES:  # in the midst of a line
                 self._paragraph.tags += (code,)
 
     def _shows_placeholder(self, attributes: Attributes) -> None:
@@ -324,9 +327,9 @@ class WordReader(XmlReader):
     def _bookmark(self, attributes: Attributes) -> None:
         code = markers.code_of_bookmark(attributes.get("w:name", ""))
         if code and self._paragraph is not None:
-            self._paragraph.marks += (code,)
+            self._paragraph.marks = (*self._paragraph.marks, code)[:_CODES]
         elif code:
-            self._marks += (code,)
+            self._marks = (*self._marks, code)[:_CODES]
 
     # notes
 
@@ -352,6 +355,8 @@ class WordReader(XmlReader):
         """A note stands where it is referred to: no reviewer has to look for it."""
         note = self.said_in_notes.get(f"{kind} {attributes.get('w:id', '')}", "")
         if note:
+            self.budget.characters -= len(note)
+            self.budget.check()
             self._format = 0  # the number of a note is raised; its words are not
             self._add(" [Note: ", ASIDE)
             self._add(note)
