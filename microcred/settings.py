@@ -182,6 +182,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, task, seconds in (
         ("send what is owed", "microcred.tasks.send_owed", 60),
         ("check what waits", "submissions.tasks.check_waiting", 10),
+        ("make missing copies", "submissions.tasks.make_missing_copies", 60),
         ("remove cut uploads", "submissions.tasks.remove_cut_uploads", 600),
         ("start due reviews", "submissions.tasks.start_due_reviews", 60),
         ("meeting reminders", "cohorts.tasks.remind_of_meetings", 60),

@@ -4,7 +4,7 @@ from cohorts.models import StaffMembership
 from microcred.models import User
 from microcred.verdict import ALLOWED, Verdict
 from reviews.models import READABLE, SCORABLE, Assignment
-from submissions.models import Submission
+from submissions.models import Submission, Version
 
 
 def may_read(person: User, submission: Submission) -> Verdict:
@@ -14,13 +14,13 @@ def may_read(person: User, submission: Submission) -> Verdict:
     return ALLOWED
 
 
-def may_have_file(submission: Submission) -> Verdict:
-    """Queries: reads enrollment and cohort; select them first."""
-    if submission.enrollment.cohort.reads_blind:
-        return Verdict(
-            "This cohort reads without names, and a Word file carries its author's. Read what we found in it instead."
-        )
-    return ALLOWED
+def may_have_file(submission: Submission, version: Version) -> Verdict:
+    """The clean copy of a version. Queries: reads enrollment, cohort and clean copy; select them first."""
+    if version.copy_for(submission.enrollment.cohort):
+        return ALLOWED
+    if getattr(version, "clean_copy", None) and version.clean_copy.given_up_at:
+        return Verdict("We could make no copy of this Word file for reviewers. Your team knows; read its text instead.")
+    return Verdict("The Word file is not ready for reviewers yet. Read its text, or come back in a minute.")
 
 
 def may_score(person: User, assignment: Assignment) -> Verdict:

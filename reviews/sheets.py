@@ -7,7 +7,7 @@ from functools import cached_property
 from django.db.models import Exists, F, OuterRef, Q, Value
 
 from badges.models import Criterion, Level
-from microcred.verdict import Verdict
+from microcred.verdict import ALLOWED, Verdict
 from reviews import changes, permissions
 from reviews.models import Assignment, SavedComment, Score
 from reviews.scoring import Changed, Entry
@@ -104,7 +104,9 @@ class Sheet:
 
     @property
     def may_have_file(self) -> Verdict:
-        return permissions.may_have_file(self.assignment.submission)
+        """Of the file that the rows are about, if there is one."""
+        version = self.scored_version
+        return permissions.may_have_file(self.assignment.submission, version) if version else ALLOWED
 
     def question(self, number: int) -> Question | None:
         return next((one for one in self.open_questions if one.number == number), None)
@@ -160,7 +162,7 @@ def _versions(assignment: Assignment) -> tuple[list[Version], list[Version]]:
     rows = list(
         Version.objects.filter(document__submission=assignment.submission)
         .that_count(number)
-        .select_related("document__required")
+        .select_related("document__required", "clean_copy")
     )
     counting = _newest(rows)
     return sorted(counting, key=lambda one: one.document.required.position), _newest(

@@ -221,6 +221,13 @@ class VersionQuerySet(models.QuerySet):
             "document__submission__enrollment__person",
         )
 
+    def awaiting_copy(self, at):
+        """Usable, without the clean copy that reviewers need, and in no worker's hands."""
+        names_showing = Q(clean_copy__is_nameless=False, document__submission__enrollment__cohort__reads_blind=True)
+        lacking = Q(clean_copy__isnull=True) | Q(clean_copy__made_at=None) | names_showing
+        usable = self.exclude(verdict__in=(Version.Verdict.CHECKING, Version.Verdict.BLOCKED))
+        return usable.filter(lacking, clean_copy__given_up_at=None).exclude(clean_copy__leased_until__gt=at)
+
     def that_count(self, round_number: int):
         """Those a submission may stand on in that round, best first: never blocked, the newest, none from later."""
         return self.exclude(verdict=Version.Verdict.BLOCKED).filter(round_number__lte=round_number).order_by("-number")
@@ -288,10 +295,45 @@ class Version(models.Model):
         """The name under which our copy is kept."""
         return self.canonical_name or self.received_name
 
+    def copy_for(self, cohort: Cohort) -> "CleanCopy | None":
+        """What reviewers of `cohort` may have of it, once it is made. Queries: reads it; select it first."""
+        copy: CleanCopy | None = getattr(self, "clean_copy", None)
+        if copy is None or copy.made_at is None or (cohort.reads_blind and not copy.is_nameless):
+            return None
+        return copy
+
     @property
     def shown_name(self) -> str:
         """Our name for it once the applicant took it; else the name it came with."""
         return self.canonical_name if self.renamed_at and self.canonical_name else self.received_name
+
+
+def copy_key(copy: "CleanCopy", name: str) -> str:
+    return new_key()
+
+
+class CleanCopy(models.Model):
+    """The Word file of a version as reviewers get it: the same words without who wrote them, where and with what."""
+
+    MAX_TRIES = 3
+
+    version = models.OneToOneField(Version, on_delete=models.CASCADE, related_name="clean_copy")
+    file = models.FileField(upload_to=copy_key, max_length=120, blank=True)
+    size_bytes = models.PositiveIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    is_nameless = models.BooleanField(default=False, help_text="The printed name is gone, too: for who reads blind.")
+    missed = models.JSONField(default=list, blank=True, help_text="What was left out and a reader may miss.")
+    made_at = models.DateTimeField(null=True, blank=True)
+    given_up_at = models.DateTimeField(null=True, blank=True, help_text="When a person was asked instead.")
+    leased_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("version",)
+        verbose_name_plural = "clean copies"
+
+    def __str__(self) -> str:
+        return f"Clean copy of {self.version}"
 
 
 class Finding(models.Model):
@@ -372,6 +414,7 @@ class DocumentAccess(models.Model):
 
     class Form(models.TextChoices):
         ORIGINAL = "original", "The file as it came"
+        CLEAN = "clean", "The copy for reviewers"
         TEXT = "text", "What we read in it"
 
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="accesses")

@@ -9,7 +9,7 @@ def versions_of(submission: Submission, round_number: int) -> dict[int, Version]
     for version in (
         Version.objects.filter(document__submission=submission)
         .that_count(round_number)
-        .select_related("document__required", "document__submission")
+        .select_related("document__required", "document__submission", "clean_copy")
     ):
         found.setdefault(version.document.required_id, version)
     return found

@@ -4,6 +4,7 @@ import structlog
 from celery import shared_task
 
 from microcred import clock
+from microcred.tasks import hurry
 
 log = structlog.get_logger(__name__)
 
@@ -17,6 +18,16 @@ def check_version(pk: int) -> None:
 
     if version := Version.objects.filter(pk=pk).first():
         check(version)
+        hurry(make_copy, pk)  # behind the files that wait for their verdict
+
+
+@shared_task
+def make_copy(pk: int) -> None:
+    from submissions.copies import make
+    from submissions.models import Version
+
+    if version := Version.objects.filter(pk=pk).first():
+        make(version)
 
 
 @shared_task
@@ -38,6 +49,19 @@ def remove_cut_uploads() -> None:
     from submissions.uploads import remove_cut
 
     remove_cut(at=clock.now())
+
+
+@shared_task
+def make_missing_copies() -> None:
+    """Clean copies that were not made after the check: the worker died, or the file is older than they are."""
+    from submissions.copies import make
+    from submissions.models import Version
+
+    for version in Version.objects.awaiting_copy(clock.now()).order_by("arrived_at", "pk")[:A_SWEEP]:
+        try:
+            make(version)
+        except Exception:  # one file that cannot be fetched must not keep the others waiting
+            log.exception("copy_not_made", version=version.pk)
 
 
 @shared_task

@@ -23,4 +23,5 @@ urlpatterns = [
     path("my/<slug:cohort>/withdraw/", handing_in.withdraw, name="withdraw"),
     path("my/<slug:cohort>/reinstate/", handing_in.reinstate, name="reinstate"),
     path("documents/<int:pk>/file/", documents.file, name="file"),
+    path("documents/<int:pk>/copy/", documents.copy, name="copy"),
 ]

@@ -18,7 +18,7 @@ from reviews.bench import people
 from reviews.bench.shares import Progress, Reading, Share
 from reviews.demo.evidence import words
 from reviews.models import Assignment, Decision, Review, Score
-from submissions.models import Answer, Document, Finding, Receipt, Round, Submission, Version, WorkflowEvent
+from submissions.models import Answer, CleanCopy, Document, Finding, Receipt, Round, Submission, Version, WorkflowEvent
 from submissions.states import State
 from submissions.workflow import reference
 
@@ -160,6 +160,7 @@ class Press:
         versions = Version.objects.bulk_create(
             self._version(share, person, document) for (share, person), document in zip(whose, documents, strict=True)
         )
+        CleanCopy.objects.bulk_create(map(self._copy, versions))
         remarked = [version for version in versions if version.verdict == Version.Verdict.ADVICE]
         Finding.objects.bulk_create(map(self._remark, remarked))
         Answer.objects.bulk_create(
@@ -184,6 +185,12 @@ class Press:
             arrived_at=arrived_at, added_by=person, checked_at=arrived_at + timedelta(seconds=3), tries=1,
             verdict=Version.Verdict.ADVICE if has_remark else Version.Verdict.READY,
             words=self._words_of(share.number, required), seconds=0.4, peak_mib=24.0,
+        )  # fmt: skip
+
+    def _copy(self, version: Version) -> CleanCopy:
+        return CleanCopy(
+            version=version, file=version.file.name, size_bytes=version.size_bytes, sha256=version.sha256,
+            is_nameless=True, made_at=version.checked_at,
         )  # fmt: skip
 
     def _words_of(self, number: int, required: RequiredDocument) -> int:

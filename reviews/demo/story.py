@@ -27,7 +27,9 @@ from reviews import assigning, decisions, scoring
 from reviews.demo.evidence import HERE, MISFITS, Writer, words
 from reviews.demo.term import ZONE, Term
 from reviews.models import Assignment, Review, SavedComment
-from submissions import checking, checks, renaming, uploads, workflow
+from submissions import checking, checks, copies, renaming, uploads, workflow
+from submissions.checks import cleaning
+from submissions.checks.cleaning import sandbox
 from submissions.models import Document, Submission, Version
 
 LIBRARY = Path(settings.BASE_DIR) / "badges" / "library"
@@ -267,8 +269,11 @@ class Story:
         renaming.take_our_name(version)
 
     def submit(self, enrollment: Enrollment, what_changed: str = "") -> None:
-        for version in Version.objects.awaiting_check(clock.now()).filter(document__submission__enrollment=enrollment):
+        mine = Version.objects.filter(document__submission__enrollment=enrollment)
+        for version in mine.awaiting_check(clock.now()):
             checking.check(version)
+        for version in mine.awaiting_copy(clock.now()):
+            copies.make(version)
         submission = self._submission(enrollment)
         competencies = list(self.cohort.edition.competencies.all())
         workflow.submit(
@@ -361,7 +366,8 @@ PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R
 def _checked_in_this_process() -> Iterator[None]:
     """Files of our own making need no child process around their check, and no worker to hurry."""
     sandboxed, checks.examine = checks.examine, checks.examine_here
+    confined, sandbox.clean = sandbox.clean, cleaning.clean_here
     try:
         yield
     finally:
-        checks.examine = sandboxed
+        checks.examine, sandbox.clean = sandboxed, confined

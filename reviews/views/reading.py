@@ -34,7 +34,7 @@ def document(request, number, slot):
         "submission": assignment.submission,
         "version": version,
         "required": version.document.required,
-        "may_have_file": permissions.may_have_file(assignment.submission),
+        "may_have_file": permissions.may_have_file(assignment.submission, version),
         "pairs": [(prompt, answers.get(prompt.pk)) for prompt in prompts],
     }
     return render(request, "reviews/document.html", page)
@@ -42,7 +42,7 @@ def document(request, number, slot):
 
 @require_safe
 def file(request, number, slot):
-    """The Word file as it came, where the cohort reads with names."""
+    """The clean copy of the Word file; the original is for its applicant and the admins."""
     assignment, version = _version_of(request, number, slot)
-    permissions.may_have_file(assignment.submission).enforce()
-    return serving.as_attachment(version, person=request.user, role=READER, name=version.filed_as)
+    permissions.may_have_file(assignment.submission, version).enforce()
+    return serving.copy_as_attachment(version.clean_copy, person=request.user, role=READER)

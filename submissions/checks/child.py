@@ -21,20 +21,20 @@ _LOOKING = {"os.listdir", "os.scandir"}
 
 def main() -> None:
     request = json.load(sys.stdin)
-    _confine(**request["limits"])
+    confine(**request["limits"])
     logging.basicConfig(stream=sys.stderr, format="%(message)s")
     examined = examine_here(request["path"], Expectation.from_dict(request["expectation"]))
     json.dump(examined.as_dict(), sys.stdout)
 
 
-def _confine(memory_mib: int, cpu_seconds: int, wall_seconds: float) -> None:
-    """From here on: so much memory and time, no other process, no network, and not a byte written to a file."""
+def confine(memory_mib: int, cpu_seconds: int, wall_seconds: float, written_bytes: int = 0) -> None:
+    """From here on: so much memory and time, no other process, no network, no other file to write to."""
     for what, limit in (
         (resource.RLIMIT_AS, memory_mib * _MIB),
         (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_NPROC, 0),
         (resource.RLIMIT_NOFILE, _FILES),
-        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_FSIZE, written_bytes),
         (resource.RLIMIT_CORE, 0),
     ):
         with suppress(ValueError, OSError):  # macOS knows no limit of memory

@@ -140,3 +140,14 @@ def file(request, pk):
     )
     role = permissions.role_of(request.user, found.document.submission)
     return serving.as_attachment(found, person=request.user, role=role, name=found.shown_name)
+
+
+@require_safe
+def copy(request, pk):
+    """What reviewers get of it, for the same people."""
+    visible = Version.objects.visible_to(request.user).filter(clean_copy__made_at__isnull=False)
+    found = get_object_or_404(
+        visible.select_related("clean_copy", "document__required", "document__submission__enrollment"), pk=pk
+    )
+    role = permissions.role_of(request.user, found.document.submission)
+    return serving.copy_as_attachment(found.clean_copy, person=request.user, role=role)

@@ -3,18 +3,20 @@
 Ada wrote it, Ben reviews it, Cleo leads the cohort, Dan reviews in another cohort.
 """
 
+import hashlib
 import re
 
 import pytest
 
-from cohorts.models import Cohort, StaffTask
+from badges.word.package import unpack
+from cohorts.models import StaffTask
 from microcred import clock
 from microcred.models import Message
 from microcred.verdict import Refused
 from reviews import assigning, decisions, reminders, scoring
 from reviews.models import Assignment, Review, SavedComment, Score
 from submissions import workflow
-from submissions.models import Answer, DocumentAccess, Submission, Version
+from submissions.models import Answer, CleanCopy, DocumentAccess, Submission, Version
 from submissions.states import State
 from tests.support import factories, reviewing
 from tests.support.submitting import AFTER_ALL, add_all, submission_in
@@ -388,22 +390,45 @@ def test_nothing_on_a_reviewers_page_names_the_applicant(client, page, path):
     assert not re.search("Okafor|Ada", answer.content.decode())
 
 
-def test_a_word_file_stays_away_where_the_cohort_reads_blind_because_it_carries_its_author(client, page, given):
+def test_a_reader_gets_the_clean_copy_and_its_reading_is_written_down(client, page, given):
+    answer = client.get(f"{page}files/reflection-guide/")
+    content = answer.getvalue()
+
+    copy = CleanCopy.objects.get(version__document__required__key="reflection-guide")
+    name = f"{given.submission.reference} - Level 2 Practice Reflection Guide.docx"
+    assert hashlib.sha256(content).hexdigest() == copy.sha256
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert not any(re.search(b"Okafor|Ada", part) for part in unpack(content).values())
+    read = DocumentAccess.objects.filter(person=given.reviewer, role="reviewer").exclude(form="text")
+    assert [(row.version, row.form) for row in read] == [(copy.version, "clean")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"made_at": None}, "The Word file is not ready for reviewers yet."),
+        ({"made_at": None, "given_up_at": AFTER_ALL}, "We could make no copy of this Word file for reviewers."),
+        ({"is_nameless": False}, "The Word file is not ready for reviewers yet."),
+    ],
+)
+def test_without_a_clean_copy_a_reader_is_told_why_and_never_gets_the_original(client, page, changes, reason):
+    CleanCopy.objects.update(**changes)
+
     answer = client.get(f"{page}files/reflection-guide/")
 
     assert answer.status_code == 403
-    assert "This cohort reads without names" in answer.content.decode()
-    assert "files/reflection-guide/" not in client.get(page).content.decode()
+    assert reason in answer.content.decode()
+    for path in ("", "documents/growth-plan/"):
+        shown = client.get(f"{page}{path}").content.decode()
+        assert reason in shown and "/files/" not in shown
 
 
-def test_the_word_file_comes_where_names_are_read_and_its_reading_is_written_down(client, page, given):
-    Cohort.objects.update(reads_blind=False)
+def test_a_reader_is_told_what_the_clean_copy_lacks(client, page):
+    CleanCopy.objects.update(missed=["embedded files", "form controls"])
 
-    answer = client.get(f"{page}files/reflection-guide/")
-    answer.getvalue()
+    shown = client.get(page).content.decode()
 
-    assert answer.headers["Content-Disposition"].startswith("attachment;")
-    assert DocumentAccess.objects.filter(person=given.reviewer, form="original", role="reviewer").count() == 1
+    assert "Left out of the Word file: embedded files, form controls." in shown
 
 
 def test_reading_the_answers_is_written_down(client, page, given):

@@ -8,7 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from badges import specs
 from badges.word.filled import fill
 from microcred import clock
-from submissions import checking, checks, uploads, workflow
+from submissions import checking, checks, copies, uploads, workflow
+from submissions.checks import cleaning
+from submissions.checks.cleaning import sandbox
 from submissions.models import Document, Submission, Version
 from submissions.states import State
 from tests.support import factories
@@ -46,12 +48,14 @@ def add(document: Document, *, content=None, name=None, at=None, check=True, **f
 
 
 def examine_now(version: Version) -> Version:
-    """The check in this process, without the child that production starts."""
+    """The check in this process, without the child that production starts, and the copy for reviewers."""
     sandboxed, checks.examine = checks.examine, checks.examine_here
+    confined, sandbox.clean = sandbox.clean, cleaning.clean_here
     try:
         checking.check(version)
+        copies.make(version)
     finally:
-        checks.examine = sandboxed
+        checks.examine, sandbox.clean = sandboxed, confined
     version.refresh_from_db()
     return version
 

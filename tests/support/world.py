@@ -74,6 +74,7 @@ class World:
         special = {
             ("submissions:receipt", "ref"): lambda: Receipt.objects.filter(submission=self.asked).latest("pk").ref,
             ("submissions:file", "pk"): lambda: Version.objects.filter(document__submission=self.asked).latest("pk").pk,
+            ("submissions:copy", "pk"): lambda: Version.objects.filter(document__submission=self.asked).latest("pk").pk,
             ("submissions:version", "number"): lambda: 1,
             ("reviews:delete_comment", "pk"): self._comment,
             ("cohorts:mail", "pk"): lambda: Message.objects.filter(cohort_slug=self.cohort.slug).latest("pk").pk,
