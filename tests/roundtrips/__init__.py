@@ -1,0 +1,1 @@
+"""Files that went through real programs, or through an imitation of their habits: every answer comes back."""
