@@ -14,7 +14,7 @@ class Names:
 
     def __init__(self, last: str = "", first: str = "", alias: str = ""):
         self.alias = alias
-        self._applicant = {folded for folded in (_folded(f"{first} {last}"), _folded(last)) if folded}
+        self._applicant = {_folded(name) for name in (f"{first} {last}", last, APPLICANT)} - {""}
         self._others: dict[str, str] = {}
         self._printed = _occurrences(last, first)
 

@@ -8,10 +8,12 @@ from badges import markers
 from submissions.checks.cleaning import rules
 from submissions.checks.cleaning.names import Names
 from submissions.checks.cleaning.walking import Attributes, Declared, Name, Walker
+from submissions.checks.kinds import unsafe
 from submissions.checks.xml import Budget
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _FLUSHED = 8_192  # pieces kept before they are written
+_NESTED = 50  # fields inside fields
 _HELD = 200_000  # pieces kept while a field or a name is still being read
 _IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _IN_VALUE = str.maketrans({"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"})
@@ -210,6 +212,8 @@ class Rewriter(Walker):
 
     def _field(self, kind: str) -> None:
         if kind == "begin":
+            if len(self._fields) >= _NESTED:
+                raise unsafe("fields")
             self._fields.append(_Field())
         elif kind in ("separate", "end") and self._fields:
             self._judge(self._fields[-1])

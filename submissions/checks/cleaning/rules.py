@@ -94,7 +94,8 @@ _SAFE_FIELDS = frozenset(
 )
 _NAMING_FIELDS = frozenset("AUTHOR LASTSAVEDBY FILENAME TEMPLATE USERNAME USERINITIALS USERADDRESS".split())
 _WEB = ("http://", "https://", "mailto:")
-_LINK = re.compile(r'\s*HYPERLINK\s+(?:"([^"]*)"|(\S+))', re.IGNORECASE)
+_WORD = re.compile(r'"([^"]*)"|(\S+)')
+_WITH_A_WORD = frozenset({"\\l", "\\o", "\\t", "\\s"})  # switches of a link that are followed by one
 
 
 def is_web(target: str) -> bool:
@@ -104,10 +105,19 @@ def is_web(target: str) -> bool:
 
 def is_safe_field(instruction: str) -> bool:
     """Whether it fetches nothing and names nobody when it is brought up to date."""
-    if _kind(instruction) not in _SAFE_FIELDS:
-        return False
-    link = _LINK.match(instruction)
-    return link is None or (link[1] or link[2]).startswith("\\") or is_web(link[1] or link[2])
+    kind = _kind(instruction)
+    return kind in _SAFE_FIELDS and (kind != "HYPERLINK" or _stays_on_the_web(instruction))
+
+
+def _stays_on_the_web(link: str) -> bool:
+    """A link leads to a page of the web, or nowhere outside the document."""
+    words = iter(_WORD.findall(link)[1:])
+    for quoted, bare in words:
+        if bare.lower() in _WITH_A_WORD:
+            next(words, None)
+        elif not re.fullmatch(r"\\\w", bare):
+            return is_web(quoted or bare)
+    return True
 
 
 def is_naming_field(instruction: str) -> bool:
