@@ -8,6 +8,7 @@ it makes "abc", "b" "abc", "c" "abc"; in one paragraph, or in one for each.
 from submissions.checks.blocks import Block, Paragraph
 
 _HEARD = 12  # signs of the beginning that have to come again
+_ECHOES = 40  # paragraphs behind one, at most
 
 
 def silenced(blocks: list[Block]) -> list[Block]:
@@ -15,7 +16,7 @@ def silenced(blocks: list[Block]) -> list[Block]:
     kept: list[Block] = []
     place = 0
     while place < len(blocks):
-        block, following = blocks[place], blocks[place + 1 :]
+        block, following = blocks[place], blocks[place + 1 : place + 1 + _ECHOES]
         place += 1
         if isinstance(block, Paragraph) and not block.text.isascii() and len(block.text) > _HEARD:
             block = _once(block, following)
@@ -47,8 +48,8 @@ def _echoes(text: str, following: list[Block]) -> int:
     whole, heard, echoes = _squeezed(text), "", 0
     for count, block in enumerate(following, start=1):
         said = _squeezed(_text_of(block))
-        if not said or not (said in whole or said.endswith(whole)):
-            break
+        if not said or not (said in whole or said.endswith(whole)) or (not heard and said.startswith(whole)):
+            break  # something else, or the whole before any piece of it
         heard += said
         if _is_of_pieces(heard, whole):
             echoes = count

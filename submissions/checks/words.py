@@ -27,6 +27,7 @@ from submissions.checks.lists import HEIGHTS, OFF, Lists
 from submissions.checks.xml import Attributes, Budget, XmlReader, value
 
 COLUMNS = 63  # Word's own limit
+_CONTROLS = 8  # with a tag around one paragraph: the innermost say whose it is
 _CODES = 200  # of controls and bookmarks in one paragraph
 _WEB = ("http://", "https://", "mailto:")
 _UNDERSTOOD = {"wps", "wpg", "wpc", "wpi", "wp14", "a14", "w14", "w15", "w16", "w16se", "v"}
@@ -309,7 +310,7 @@ class WordReader(XmlReader):
         self._look_at_controls()
 
     def _look_at_controls(self) -> None:
-        self._tags = tuple(code for code, _ in self._controls if code)
+        self._tags = tuple(code for code, _ in self._controls if code)[-_CONTROLS:]
         self._is_placeholder = any(is_placeholder for _, is_placeholder in self._controls)
 
     def _tag(self, attributes: Attributes) -> None:
