@@ -56,4 +56,4 @@ def log(version: Version, person: User, role: str, form: str) -> None:
 def legal(name: str) -> str:
     """`name` without what Windows refuses; an ending that is not .docx stays, so that a PDF comes back as one."""
     stem, dot, ending = name.rpartition(".")
-    return f"{safe_stem(stem)}.{ending}" if dot and ending.isalnum() else f"{safe_stem(name)}.docx"
+    return f"{safe_stem(stem)}.{ending}" if dot and ending.isalnum() and len(ending) < 12 else f"{safe_stem(name)}.docx"

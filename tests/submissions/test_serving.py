@@ -68,6 +68,9 @@ def test_for_others_the_file_does_not_exist(client, version):
         ("what: a plan?.docx", "what - a plan.docx"),
         ("no ending", "no ending.docx"),
         ("|.docx", "-.docx"),
+        (".docx", "document.docx"),
+        ("con.docx", "_con.docx"),
+        (f"plan.{'w' * 300}", f"plan.{'w' * 175}.docx"),
     ],
 )
 def test_names_are_made_legal(name, expected):
