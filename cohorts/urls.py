@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cohorts.views import applicants, cohorts, feeds, homes, invitations, reminders, roster, schedule
+from cohorts.views import account, applicants, cohorts, feeds, homes, invitations, reminders, roster, schedule
 
 app_name = "cohorts"
 
@@ -12,6 +12,9 @@ everybody = [
     path("program/", homes.program, name="program"),
     path("invite/<slug:token>/", invitations.invitation, name="invitation"),
     path("feeds/<slug:secret>.ics", feeds.feed, name="feed"),
+    path("account/", account.account, name="account"),
+    path("account/file-name/", account.file_name, name="file_name"),
+    path("account/own/<slug:section>/", account.save, name="save_account"),
     path("demo/mail/", reminders.mailroom, name="mailroom"),
 ]
 

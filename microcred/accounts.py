@@ -5,6 +5,8 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.template.loader import render_to_string
 
@@ -29,9 +31,23 @@ def demo_people() -> list[dict[str, str]]:
     ]
 
 
+def vouch_for(person: User) -> None:
+    """Let django-allauth know a person's address as confirmed: the roster that invited it has vouched for it.
+
+    Otherwise it takes the address for a new one that still waits, and removes it when the person asks for another.
+    """
+    email = person.email.lower()
+    EmailAddress.objects.filter(user=person, verified=True).exclude(email=email).delete()
+    EmailAddress.objects.update_or_create(user=person, email=email, defaults={"verified": True, "primary": True})
+
+
 class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request) -> bool:
         return False
+
+    def send_notification_mail(self, template_prefix, user, context=None, email=None) -> None:
+        """Say who is meant: the address that a person has just given up leads to nobody any more."""
+        super().send_notification_mail(template_prefix, user, {**(context or {}), "user": user}, email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """Owe the letter `template_prefix` to the person who asked; strangers are sent nothing."""
@@ -56,3 +72,20 @@ class Adapter(DefaultAccountAdapter):
         )
         message.address = email
         outbox.owe([message])
+
+
+class SecondStep(DefaultMFAAdapter):
+    """Passkeys, apps and recovery codes, named after this site and in its words."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "That code is not right, or its time is over. Type the one that is shown now.",
+        "cannot_generate_recovery_codes": "Recovery codes are for people with a passkey or an app. Add one first.",
+    }
+
+    def _get_site_name(self) -> str:
+        return settings.SITE_NAME
+
+    def generate_authenticator_name(self, user, type) -> str:
+        """What the field holds before the person names the passkey."""
+        count = user.authenticator_set.filter(type=type).count()
+        return f"Passkey {count + 1}"

@@ -1,4 +1,4 @@
-"""How every form is drawn, and the form of a person's own account."""
+"""How every form is drawn, and what people choose for themselves."""
 
 import zoneinfo
 
@@ -53,30 +53,67 @@ class ZoneField(forms.ChoiceField):
         self.widget.attrs["data-guess-zone"] = ""
 
 
-class AccountForm(forms.ModelForm):
-    """Names for the badge and for files, time zone, theme and notices."""
+class NamesForm(forms.ModelForm):
+    """A person's name as the badge and as file names have it."""
+
+    class Meta:
+        model = User
+        fields = ("name_on_badge", "last_name_for_files", "first_name_for_files")
+        labels = {
+            "name_on_badge": "Name on your badge",
+            "last_name_for_files": "Last name for file names",
+            "first_name_for_files": "First name for file names",
+        }
+        help_texts = {
+            "first_name_for_files": "File names use its first letter. Leave it empty if you have one name only.",
+        }
+
+    def __init__(self, *args, instance: User, **kwargs):
+        last, first = instance.file_names
+        used = {"name_on_badge": instance.badge_name, "last_name_for_files": last, "first_name_for_files": first}
+        super().__init__(*args, instance=instance, initial=used, **kwargs)
+        self.fields["name_on_badge"].required = self.fields["last_name_for_files"].required = True
+
+
+class OwnZoneForm(forms.ModelForm):
+    """The zone in which a person reads every time."""
 
     zone = ZoneField()
 
     class Meta:
         model = User
-        fields = (
-            "name_on_badge",
-            "last_name_for_files",
-            "first_name_for_files",
-            "zone",
-            "theme",
-            "uses_shortcuts",
-            "wants_meeting_reminders",
-        )
-        labels = {
-            "name_on_badge": "Name on your badge",
-            "last_name_for_files": "Last name for file names",
-            "first_name_for_files": "First name for file names",
-            "theme": "Colors",
-        }
-        help_texts = {
-            "first_name_for_files": "File names use its first letter. Leave it empty if you have one name only.",
-            "wants_meeting_reminders": "Notices about deadlines and decisions always come.",
-        }
+        fields = ("zone",)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.zone:  # chosen before: the browser has no say
+            self.fields["zone"].widget.attrs.pop("data-guess-zone")
+
+
+class NoticesForm(forms.ModelForm):
+    """Which mails come."""
+
+    class Meta:
+        model = User
+        fields = ("wants_meeting_reminders",)
+        labels = {"wants_meeting_reminders": "Remind me of meetings by e-mail"}
+        help_texts = {"wants_meeting_reminders": "A meeting that moves or is cancelled is always told."}
+
+
+class ThemeForm(forms.ModelForm):
+    """Light or dark."""
+
+    class Meta:
+        model = User
+        fields = ("theme",)
+        labels = {"theme": "Colors"}
         widgets = {"theme": forms.RadioSelect}
+
+
+class KeysForm(forms.ModelForm):
+    """Whether single keys do something."""
+
+    class Meta:
+        model = User
+        fields = ("uses_shortcuts",)
+        labels = {"uses_shortcuts": "Use single keys while scoring"}

@@ -3,8 +3,10 @@
 import zoneinfo
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
+from django_structlog.middlewares import RequestMiddleware
 
 from microcred import clock
 
@@ -54,3 +56,16 @@ class SignInRequired(LoginRequiredMiddleware):
     def handle_no_permission(self, request, view_func):
         answer = super().handle_no_permission(request, view_func)
         return HttpResponseClientRedirect(answer.url) if request.htmx else answer
+
+
+class RequestLog(RequestMiddleware):
+    """One line for the start and one for the end of a request, without what only its reader may know."""
+
+    @staticmethod
+    def format_request(request) -> str:
+        """`GET feeds/<slug:secret>.ics`: addresses hold secrets of calendars, invitations and sign-in links."""
+        try:
+            route = resolve(request.path_info).route
+        except Resolver404:
+            route = "no page of ours"
+        return f"{request.method} {route}"

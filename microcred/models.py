@@ -84,7 +84,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def file_names(self) -> tuple[str, str]:
         """Last and first name as file names use them; single-named people have no first name."""
-        return self.last_name_for_files or self.last_name, self.first_name_for_files or self.first_name
+        if self.last_name_for_files:
+            return self.last_name_for_files, self.first_name_for_files
+        return self.last_name, self.first_name
 
     def get_full_name(self) -> str:
         return self.full_name

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "django_structlog",
     "simple_history",
@@ -71,7 +72,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "microcred.middleware.RequestLog",
     "django_htmx.middleware.HtmxMiddleware",
     "microcred.middleware.SignInRequired",
     "microcred.middleware.reader_zone",
@@ -236,7 +237,11 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
     "request_login_code": "20/m/ip,5/15m/key",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "microcred.accounts.SecondStep"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers themselves allow that on localhost only
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the roster that invited an address has vouched for it
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 
 # Safety --------------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ sign_in = [
     ),
     path("sign-in/password/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("sign-out/", account.logout, name="account_logout"),
-    path("account/email/", account.email, name="account_email"),
+    path("account/email/", views.email, name="account_email"),
     path("account/email/confirm/", account.email_verification_sent, name="account_email_verification_sent"),
     path("account/email/confirm/<str:key>/", account.confirm_email, name="account_confirm_email"),
     path("account/password/", account.password_change, name="account_change_password"),
@@ -30,7 +30,9 @@ sign_in = [
 
 urlpatterns = [
     *sign_in,
-    path("account/", views.account, name="account"),
+    path("account/devices/", views.devices, name="devices"),
+    path("account/devices/ending/", views.sign_out_elsewhere, name="sign_out_elsewhere"),
+    path("account/devices/ending-all/", views.sign_out_everywhere, name="sign_out_everywhere"),
     path("help/", views.help_page, name="help"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("privacy/", views.privacy, name="privacy"),
@@ -44,3 +46,4 @@ urlpatterns = [
 
 handler404 = "microcred.views.not_found"
 handler403 = "microcred.views.not_allowed"
+handler500 = "microcred.views.failed"

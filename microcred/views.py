@@ -1,23 +1,51 @@
-"""Pages that belong to no floor: account, help, health and errors."""
+"""Pages that belong to no floor: devices, help, health and errors."""
 
+import structlog
+from allauth.account.views import email as change_email
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from microcred.forms import AccountForm
+from microcred.accounts import vouch_for
+from microcred.devices import devices_of, sign_out
 
 
-def account(request):
-    """A person's own names, zone and notices."""
-    form = AccountForm(request.POST or None, instance=request.user)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, "Saved. Pages now show times in the zone you chose.")
-        return redirect("account")
-    return render(request, "microcred/account.html", {"form": form})
+def email(request):
+    """Another e-mail address: django-allauth's page, once it knows the present one."""
+    vouch_for(request.user)
+    return change_email(request)
+
+
+@require_safe
+def devices(request):
+    """Where the reader is signed in."""
+    known = devices_of(request.user, session_key=request.session.session_key)
+    return render(request, "microcred/devices.html", {"devices": known})
+
+
+@require_POST
+def sign_out_elsewhere(request):
+    count = sign_out(request.user, but=request.session.session_key)
+    said = (
+        f"Signed out of {count} other {'browser' if count == 1 else 'browsers'}."
+        if count
+        else "You are signed in nowhere else."
+    )
+    messages.success(request, said)
+    return redirect("devices")
+
+
+@require_POST
+def sign_out_everywhere(request):
+    """Here too."""
+    sign_out(request.user)
+    logout(request)
+    messages.success(request, "You are signed out everywhere.")
+    return redirect("account_login")
 
 
 @login_not_required
@@ -54,3 +82,9 @@ def not_found(request, exception):
 def not_allowed(request, exception):
     """The reason in words: only those who know that the thing exists get here."""
     return render(request, "403.html", {"reason": str(exception)}, status=403)
+
+
+def failed(request):
+    """The first signs of the request's id in the log: enough to find it, short enough to say."""
+    whole = str(structlog.contextvars.get_contextvars().get("request_id", ""))
+    return render(request, "500.html", {"reference": whole[:8].upper()}, status=500)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import assigning, decisions, feedback, finishing, overview, people, queue, reading, scoring
+from reviews.views import assigning, decisions, feedback, finishing, overview, people, queue, reading, records, scoring
 
 app_name = "reviews"
 
@@ -51,4 +51,9 @@ deciding = [
     path("my/<slug:cohort>/revise/", feedback.revise, name="revise"),
 ]
 
-urlpatterns = [*reviewing, *deciding]
+own = [
+    path("account/data/", records.own_data, name="own_data"),
+    path("account/data/archive/", records.own_archive, name="own_archive"),
+]
+
+urlpatterns = [*reviewing, *deciding, *own]

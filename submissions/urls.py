@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from submissions.views import directions, documents, handing_in, hinting, home
+from submissions.views import directions, documents, handing_in, hinting, home, records
 
 app_name = "submissions"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("my/<slug:cohort>/receipts/<slug:ref>/", handing_in.receipt, name="receipt"),
     path("my/<slug:cohort>/withdraw/", handing_in.withdraw, name="withdraw"),
     path("my/<slug:cohort>/reinstate/", handing_in.reinstate, name="reinstate"),
+    path("account/readers/", records.opened, name="readers"),
     path("documents/<int:pk>/file/", documents.file, name="file"),
     path("documents/<int:pk>/copy/", documents.copy, name="copy"),
 ]

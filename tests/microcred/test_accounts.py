@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
+from django.shortcuts import render
+from django.test import Client
 
-from microcred import outbox
+from microcred import devices, outbox
 from microcred.models import Message, User
 from tests.support import factories
 
@@ -102,21 +104,6 @@ def test_the_demos_people_stand_on_the_sign_in_page_of_a_demo_only(client, setti
     assert "Sign in as Dana Okafor" in client.get("/sign-in/").text
 
 
-def test_names_zone_and_notices_are_ones_own_to_change(client, ada):
-    client.force_login(ada)
-    fields = {
-        "name_on_badge": "Ada B. Ward", "last_name_for_files": "Ward", "first_name_for_files": "",
-        "zone": "Pacific/Guam", "theme": "dark",
-    }  # fmt: skip
-
-    client.post("/account/", fields)
-
-    ada.refresh_from_db()
-    assert (ada.badge_name, ada.zone, ada.theme, ada.wants_meeting_reminders) == (
-        "Ada B. Ward", "Pacific/Guam", "dark", False,
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("page", ["help", "accessibility", "privacy", "health"])
 def test_some_pages_are_open_to_everybody(client, page):
     assert client.get(f"/{page}/").status_code == 200
@@ -126,3 +113,127 @@ def test_a_signed_in_page_is_kept_by_no_cache(client, ada):
     client.force_login(ada)
 
     assert client.get("/account/")["Cache-Control"] == "private, no-store"
+
+
+# Where one is signed in ----------------------------------------------------------------------------------------------
+WINDOWS = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+)
+
+
+def signed_in(person, agent=WINDOWS):
+    """A browser of theirs."""
+    if not person.has_usable_password():
+        person.set_password("a long enough password")
+        person.save()
+    browser = Client(headers={"user-agent": agent})
+    browser.post("/sign-in/", {"login": person.email, "password": "a long enough password"})
+    return browser
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        (WINDOWS, "Chrome on Windows"),
+        (f"{WINDOWS} Edg/140.0.0.0", "Edge on Windows"),
+        (
+            "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36",
+            "Chrome on a Chromebook",
+        ),
+        (
+            "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Safari/604.1",
+            "Safari on an iPad",
+        ),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14.5; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on a Mac"),
+        ("", "A browser"),
+    ],
+)
+def test_browsers_are_named_as_people_know_them(agent, words):
+    assert devices.in_words(agent) == words
+
+
+def test_one_signs_out_everywhere_else(ada):
+    here, there = signed_in(ada), signed_in(ada)
+    assert here.get("/account/devices/").text.count("Chrome on Windows") == 2
+
+    here.post("/account/devices/ending/")
+
+    assert [browser.get("/account/").status_code for browser in (here, there)] == [200, 302]
+
+
+def test_one_signs_out_everywhere(ada):
+    here, there = signed_in(ada), signed_in(ada)
+    bea = signed_in(factories.person("Bea", "Lund"))
+
+    here.post("/account/devices/ending-all/")
+
+    assert [browser.get("/account/").status_code for browser in (here, there, bea)] == [302, 302, 200]
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_the_devices_take_the_same_queries(ada, django_assert_num_queries, count):
+    browsers = [signed_in(ada) for _ in range(count)]
+
+    with django_assert_num_queries(5):  # session, person, two for the header, devices
+        page = browsers[-1].get("/account/devices/")
+
+    assert len(page.context["devices"]) == count
+
+
+# Another e-mail address ----------------------------------------------------------------------------------------------
+def test_a_new_address_counts_once_its_link_was_opened_and_the_old_one_is_told(ada, mailbox):
+    here = signed_in(ada)
+
+    here.post("/account/email/", {"email": "ada@new.example.org", "action_add": ""})
+    outbox.send_due()
+    ada.refresh_from_db()
+    assert (ada.email, [(mail.subject, mail.to) for mail in mailbox]) == (
+        "ada@example.org", [("Confirm your new e-mail address", ["ada@new.example.org"])],
+    )  # fmt: skip
+
+    link = re.search(r"http://\S+(/account/email/confirm/\S+)", mailbox[0].body)[1]
+    assert "Confirm ada@new.example.org" in here.get(link).text  # a scanner that opens links changes nothing
+    here.post(link)
+
+    outbox.send_due()
+    ada.refresh_from_db()
+    told = next(mail for mail in mailbox if mail.subject == "Your e-mail address was changed")
+    assert (ada.email, told.to) == ("ada@new.example.org", ["ada@example.org"])
+    assert "writes to ada@new.example.org from now on, no longer to ada@example.org" in told.body
+
+
+# What the log says ---------------------------------------------------------------------------------------------------
+def test_the_log_names_the_page_and_not_the_secret_in_its_address(client, ada, caplog):
+    with caplog.at_level("INFO"):
+        client.get("/feeds/0123456789abcdef.ics")
+
+    said = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("django_structlog"))
+    assert "GET feeds/<slug:secret>.ics" in said and "0123456789abcdef" not in said
+
+
+# When something goes wrong -------------------------------------------------------------------------------------------
+def test_a_fault_of_ours_has_a_number_to_tell(client, monkeypatch):
+    def fails(request):
+        raise RuntimeError
+
+    monkeypatch.setattr(
+        "microcred.views.render",
+        lambda request, name, *args, **kwargs: (
+            fails(request) if name != "500.html" else render(request, name, *args, **kwargs)
+        ),
+    )
+    client.raise_request_exception = False
+
+    answer = client.get("/help/")
+
+    assert answer.status_code == 500
+    assert re.search(r"the reference <strong>[0-9A-F]{8}</strong>", answer.text)
+
+
+def test_too_many_tries_are_answered_in_words(client, ada, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"reset_password": "1/m/ip"}
+
+    answers = [client.post("/sign-in/password/forgotten/", {"email": ada.email}) for _ in range(3)]
+
+    assert answers[-1].status_code == 429
+    assert "That was too often in a short time" in answers[-1].text

@@ -80,6 +80,7 @@ class World:
             ("cohorts:mail", "pk"): lambda: Message.objects.filter(cohort_slug=self.cohort.slug).latest("pk").pk,
             ("cohorts:activity", "key"): lambda: "video",
             ("cohorts:switch", "role"): lambda: "applicant",
+            ("cohorts:save_account", "section"): lambda: "names",
             ("badges:status_list", "slug"): lambda: self._award().edition.badge.program.slug,
             ("badges:status_list", "number"): lambda: 1,
         }

@@ -1,0 +1,50 @@
+"""Who opened a person's files: education records are shown with their access log."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from microcred.models import User
+from submissions.models import DocumentAccess, WorkflowEvent
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading as the owner of the file may know it."""
+
+    who: str
+    what: str
+    at: datetime
+    zone: str
+    cohort: str
+
+
+def readings_of(person: User) -> QuerySet[DocumentAccess]:
+    """Everybody else's readings of a person's files, the latest first; each knows whether its round is `released`."""
+    released = WorkflowEvent.objects.filter(
+        move="release",
+        submission=OuterRef("version__document__submission"),
+        round_number__gte=OuterRef("version__round_number"),
+    )
+    return (
+        DocumentAccess.objects.filter(version__document__submission__enrollment__person=person)
+        .exclude(person=person)
+        .select_related("person", "version__document__required", "version__document__submission__enrollment__cohort")
+        .annotate(is_released=Exists(released))
+        .order_by("-at", "-pk")
+    )
+
+
+def as_shown(access: DocumentAccess) -> Reading:
+    """Staff by name; a reviewer by name only where the cohort shows it, and after the release."""
+    version = access.version
+    cohort = version.document.submission.enrollment.cohort
+    if access.role != "reviewer":
+        who = f"{access.person}, cohort admin"
+    elif cohort.shows_reviewer_names and access.is_released:
+        who = f"{access.person}, reviewer"
+    else:
+        who = "A reviewer"
+    what = f"{version.document.required.short_title}, version {version.number}: {access.get_form_display().lower()}"
+    return Reading(who, what, access.at, cohort.zone, cohort.name)
