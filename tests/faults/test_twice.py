@@ -1,0 +1,90 @@
+"""Every task of the floor, found in the registry, may come twice and at the same time: the rows are those of once."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+
+import pytest
+from django.apps import apps
+from django.core import serializers
+from django.db import connection
+
+from cohorts.models import Reminder
+from microcred import clock as house_clock
+from microcred.celery import app
+from submissions.models import Version
+from submissions.states import State
+from tests.support import factories
+from tests.support.submitting import AFTER_ALL, BEFORE_DUE, add, submission_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+app.loader.import_default_modules()
+FOLLOWS_THE_TIME = {"submissions.version": ("checked_at", "seconds", "peak_mib")}
+CHECKED = {"submissions.finding": 3, "submissions.answer": 1}
+REMINDER_IS_DUE = datetime(2023, 11, 27, 15, tzinfo=UTC)
+DOES = {  # when, and how many rows are added
+    "submissions.tasks.check_version": (BEFORE_DUE, CHECKED),
+    "submissions.tasks.check_waiting": (BEFORE_DUE, CHECKED),
+    "submissions.tasks.remind_of_evidence": (REMINDER_IS_DUE, {"microcred.message": 1}),
+    "submissions.tasks.remove_cut_uploads": (BEFORE_DUE + timedelta(hours=2), {}),
+    "submissions.tasks.start_due_reviews": (AFTER_ALL, {"submissions.workflowevent": 1}),
+}
+
+
+@pytest.fixture
+def much_to_do(settings):
+    """A file nobody checked, a review that is due, a reminder that is due, and what a cut upload left."""
+    cohort = factories.cohort()
+    Reminder.objects.create(
+        cohort=cohort, key="soon", event_kind="evidence_due", days=-3, at="09:00", audience="not_submitted",
+        subject="Due {{ due }}", body="{{ what_is_left }} [Here]({{ link }})",
+    )  # fmt: skip
+    submission_in(State.SUBMITTED, cohort=cohort)
+    draft = submission_in(State.DRAFT, cohort=cohort)
+    with house_clock.fixed(BEFORE_DUE):
+        return add(draft.documents.last(), check=False, at=BEFORE_DUE)
+
+
+def rows():
+    """Everything in the database, as one comparable value."""
+    kept = [model for model in apps.get_models() if model._meta.app_label in ("cohorts", "submissions", "microcred")]
+    found = {}
+    for model in kept:
+        for row in serializers.serialize("python", model.objects.order_by("pk")):
+            volatile = FOLLOWS_THE_TIME.get(row["model"], ())
+            found[row["model"], row["pk"]] = {k: v for k, v in row["fields"].items() if k not in volatile}
+    return found
+
+
+def at_once(deed, *, times, at):
+    barrier = Barrier(times)
+
+    def run(_):
+        try:
+            barrier.wait(timeout=30)
+            deed()
+        finally:
+            connection.close()
+
+    with house_clock.fixed(at), ThreadPoolExecutor(times) as pool:
+        list(pool.map(run, range(times)))
+
+
+def test_every_task_of_this_floor_is_tried():
+    assert sorted(name for name in app.tasks if name.startswith("submissions.")) == list(DOES)
+
+
+@pytest.mark.parametrize("name", DOES)
+def test_a_task_that_runs_five_times_did_it_once(much_to_do, name):
+    task, (at, added) = app.tasks[name], DOES[name]
+    arguments = (much_to_do.pk,) if name.endswith("check_version") else ()
+    before = rows()
+
+    at_once(lambda: task(*arguments), times=3, at=at)
+    once = rows()
+    at_once(lambda: task(*arguments), times=2, at=at)
+
+    assert rows() == once
+    assert Counter(model for model, _ in once.keys() - before.keys()) == added
+    assert Version.objects.filter(tries__gt=1).count() == 0
