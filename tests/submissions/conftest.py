@@ -2,6 +2,7 @@
 
 import pytest
 
+from submissions import workflow
 from submissions.views import documents
 from tests.support import factories
 from tests.support.submitting import BEFORE_DUE
@@ -25,6 +26,13 @@ def ada(db, before_due, client):
     enrollment = factories.enrollment(who=factories.person("Ada", "Ward", zone="America/Phoenix"))
     client.force_login(enrollment.person)
     return enrollment
+
+
+@pytest.fixture
+def slots(ada):
+    """Ada's documents, by key."""
+    submission = workflow.begin(ada)
+    return {slot.required.key: slot for slot in submission.documents.select_related("required")}
 
 
 @pytest.fixture

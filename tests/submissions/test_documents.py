@@ -6,20 +6,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from badges.word.package import unpack
-from submissions import permissions, workflow
+from submissions import permissions
 from submissions.models import DocumentAccess, Submission, Version
 from submissions.states import State
 from tests.support import factories
 from tests.support.submitting import BEFORE_DUE, add, examine_now, fill_guide, submission_in, upload_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def slots(ada):
-    """Ada's documents, by key."""
-    submission = workflow.begin(ada)
-    return {slot.required.key: slot for slot in submission.documents.select_related("required")}
 
 
 @pytest.fixture

@@ -2,17 +2,10 @@
 
 import pytest
 
-from submissions import renaming, workflow
+from submissions import renaming
 from tests.support.submitting import BEFORE_DUE, add
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def slots(ada):
-    """Her documents, by key."""
-    submission = workflow.begin(ada)
-    return {slot.required.key: slot for slot in submission.documents.select_related("required")}
 
 
 @pytest.fixture
