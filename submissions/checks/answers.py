@@ -182,7 +182,7 @@ class Reading:
     def _written(self, blocks: list[Block]) -> list[Block]:
         """What somebody wrote: without placeholders, and without what LibreOffice wrote twice."""
         kept = echoes.silenced([block for each in blocks if (block := _without_placeholder(each))])
-        return kept if plain(kept) and not self._is_left_blank(kept) else []
+        return kept if any(each.text for each in paragraphs_of(kept)) and not self._is_left_blank(kept) else []
 
     def _is_left_blank(self, blocks: list[Block]) -> bool:
         """All there is was printed by the template: a placeholder in another language."""

@@ -16,9 +16,10 @@ def silenced(blocks: list[Block]) -> list[Block]:
     kept: list[Block] = []
     place = 0
     while place < len(blocks):
-        block, following = blocks[place], blocks[place + 1 : place + 1 + _ECHOES]
+        block = blocks[place]
         place += 1
         if isinstance(block, Paragraph) and not block.text.isascii() and len(block.text) > _HEARD:
+            following = blocks[place : place + _ECHOES]
             block = _once(block, following)
             place += _echoes(block.text, following)
         kept.append(block)

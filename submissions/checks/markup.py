@@ -60,12 +60,12 @@ def _is_uneven(text: str) -> bool:
 
 def words_of(blocks: Iterable[Block]) -> int:
     """Words in the blocks; what stands for a picture is not one."""
-    return sum(count_words(paragraph.written) for paragraph in paragraphs_of(list(blocks)))
+    return sum([count_words(paragraph.written) for paragraph in paragraphs_of(blocks)])
 
 
 def plain(blocks: Iterable[Block]) -> str:
     """Paragraphs parted by an empty line; rows of a table by a line end, its cells by a tab."""
-    return "\n\n".join(text for text in map(_plain, blocks) if text)
+    return "\n\n".join([text for block in blocks if (text := _plain(block))])
 
 
 def html(blocks: Iterable[Block]) -> str:
@@ -74,8 +74,10 @@ def html(blocks: Iterable[Block]) -> str:
     open_lists: list[str] = []
     for block in blocks:
         if isinstance(block, Paragraph):
+            if block.list or open_lists:
+                written.append(_to_level(open_lists, block) if block.text else "")
             if block.text:
-                written.append(_to_level(open_lists, block) + _paragraph(block))
+                written.append(_paragraph(block))
         else:
             written.append(_close(open_lists, 0) + _table(block))
     written.append(_close(open_lists, 0))

@@ -105,8 +105,9 @@ class WordReader(XmlReader):
             if paragraph.style or paragraph.number:
                 self.lists.place(paragraph)
             paragraph.settle()
-            if paragraph.tags or paragraph.marks or "[" in paragraph.text:
-                self._mark(paragraph)
+            codes = markers.codes_in(paragraph.text)
+            if codes or paragraph.tags or paragraph.marks:
+                self._mark(paragraph, codes)
             elif not (paragraph.runs or paragraph.is_joined) and self._into and self._into[-1] is paragraph:
                 self._into.pop()  # it says nothing: a million of them must not fill the memory
         self._paragraph = host = self._hosts.pop()
@@ -114,8 +115,7 @@ class WordReader(XmlReader):
         if self.fields.hides:
             self.fields.give_up()
 
-    def _mark(self, paragraph: Paragraph) -> None:
-        codes = markers.codes_in(paragraph.text)
+    def _mark(self, paragraph: Paragraph, codes: list[str]) -> None:
         self.codes.update([*codes, *paragraph.tags])
         if codes or paragraph.marks:
             self._mark_tables()
