@@ -2,8 +2,12 @@
    form[data-keep]           its textareas are copied as one types, for 14 days, under person, page and field name
    form[data-saved-at=ISO]   when the server last saved this text: an older copy is dropped
    form[data-sign-out]       signing out clears every copy (shared computers)
-   A copy goes when its form was sent and answered without a problem, or when htmx reports that it was saved. */
+   A copy goes when htmx reports that it was saved, or when the very answer to its form is a page that a redirect led to
+   and that tells of no problem. What was taken redirects; an error page, a refusal or any later page proves nothing,
+   and what another tab has typed since stays. */
 const DAYS = 14;
+const AT_ONCE = 2000; // ms between sending a form and the start of the page that answers it
+const now = () => performance.timeOrigin + performance.now(); // the clock that pages of one tab share
 const person = document.body.dataset.person;
 const fields = [...document.querySelectorAll("form[data-keep] textarea[name]")];
 
@@ -55,9 +59,18 @@ function putBack(field, text) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+function wasTaken(sent) {
+  const [page] = performance.getEntriesByType("navigation");
+  const isItsAnswer = Math.abs(performance.timeOrigin - sent.at) < AT_ONCE && page?.redirectCount > 0;
+  const isProblem = page?.responseStatus >= 400 || document.querySelector("[data-error-summary], .message.error");
+  return person && isItsAnswer && !isProblem; // signed out: what was sent was not taken
+}
+
 function tidy() {
-  const answered = document.querySelector("[data-error-summary]") ? [] : (JSON.parse(sessionStorage.getItem("keep:sent")) ?? []);
-  if (person) answered.forEach((name) => localStorage.removeItem(name)); // signed out: what was sent was not taken
+  const sent = JSON.parse(sessionStorage.getItem("keep:sent"));
+  if (sent && wasTaken(sent)) {
+    for (const [name, text] of sent.copies) if (read(name)?.text === text) localStorage.removeItem(name);
+  }
   sessionStorage.removeItem("keep:sent");
   for (const name of Object.keys(localStorage).filter((name) => name.startsWith("keep:"))) {
     if (Date.now() - (read(name)?.at ?? 0) > DAYS * 86400000) localStorage.removeItem(name);
@@ -77,7 +90,8 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-sign-out]")) {
     Object.keys(localStorage).filter((name) => name.startsWith("keep:")).forEach((name) => localStorage.removeItem(name));
   } else if (event.target.matches("[data-keep]")) {
-    sessionStorage.setItem("keep:sent", JSON.stringify(fields.filter((field) => field.form === event.target).map(key)));
+    const copies = fields.filter((field) => field.form === event.target).map((field) => [key(field), field.value]);
+    sessionStorage.setItem("keep:sent", JSON.stringify({ copies, at: now() }));
   }
 });
 
