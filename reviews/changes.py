@@ -1,15 +1,20 @@
 """What changed in an answer since the last version, word by word, as safe HTML."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from reviews.matching import Pair, matched
+
 TOKEN = re.compile(r"\w+(?:['’\-]\w+)*\s*|[^\w\s]\s*")
-MOST = 6000  # words of one stretch that are compared one by one; longer ones are old and new as a whole
 ALIKE = 0.4  # paragraphs that share less than this are one removed and one new
+
+Words = list[str]  # the words and signs of a paragraph, each with the space that follows it
+Couple = tuple[Words | None, Words | None]  # a paragraph before and after
 
 
 @dataclass(frozen=True)
@@ -24,86 +29,106 @@ class Changes:
 
 def between(before: str, after: str) -> Changes:
     """`after` as paragraphs, with `ins` and `del` where it differs from `before`; a whole new one says so."""
-    old, new = _paragraphs(before), _paragraphs(after)
-    parts: list[SafeString] = []
-    added = 0
-    for one, other in _pairs(old, new):
-        html, words = _paragraph(one, other)
+    parts, added = [], 0
+    for old, new in _pairs(_paragraphs(before), _paragraphs(after)):
+        html, words = _paragraph(old, new)
         parts.append(html)
         added += words
-    return Changes(mark_safe("\n".join(parts)), added)  # noqa: S308 - every part was escaped by format_html
+    return Changes(mark_safe("\n".join(parts)), added)  # noqa: S308 - every word was escaped
 
 
-def _paragraphs(text: str) -> list[list[str]]:
-    """The words and signs of each paragraph, each with the space that follows it."""
+def _paragraphs(text: str) -> list[Words]:
     return [TOKEN.findall(line.strip()) for line in text.splitlines() if line.strip()]
 
 
-def _pairs(old: list, new: list):
+def _bare(words: Words) -> list[str]:
+    return [word.rstrip() for word in words]
+
+
+# Paragraphs ----------------------------------------------------------------------------------------------------------
+def _pairs(old: list[Words], new: list[Words]) -> Iterator[Couple]:
     """Each paragraph beside the one it came from, or beside None, in the order of reading."""
-    before, after = (["".join(words) for words in paragraphs] for paragraphs in (old, new))
-    for tag, i, i_end, j, j_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            yield from zip(old[i:i_end], new[j:j_end], strict=True)
-        else:
-            yield from _alike(old[i:i_end], new[j:j_end])
+    before, after = ([" ".join(_bare(words)) for words in paragraphs] for paragraphs in (old, new))
+    for gone, come, same in _aligned(matched(before, after), old, new):
+        for removed, added, alike in _aligned(_alike(gone, come), gone, come):
+            yield from ((words, None) for words in removed)
+            yield from ((None, words) for words in added)
+            yield from alike
+        yield from same
 
 
-def _alike(old: list, new: list):
-    """Within a changed stretch: each new paragraph takes the first old one that resembles it."""
-    left = list(old) if sum(map(len, [*old, *new])) <= MOST else []
-    for gone in old[len(left) :]:
-        yield gone, None
-    for words in new:
-        at = next((i for i, one in enumerate(left) if _likeness(one, words) >= ALIKE), None)
-        if at is None:
-            yield None, words
-            continue
-        for gone in left[:at]:
-            yield gone, None
-        yield left[at], words
-        left = left[at + 1 :]
-    for gone in left:
-        yield gone, None
+def _aligned(pairs: list[Pair], old: list[Words], new: list[Words]) -> Iterator[tuple[list, list, list[Couple]]]:
+    """What stands alone on each side before a pair, and the pair; after the last one, nothing."""
+    i = j = 0
+    for i_pair, j_pair in pairs:
+        yield old[i:i_pair], new[j:j_pair], [(old[i_pair], new[j_pair])]
+        i, j = i_pair + 1, j_pair + 1
+    yield old[i:], new[j:], []
 
 
-def _likeness(one: list[str], other: list[str]) -> float:
-    return SequenceMatcher(None, [w.strip() for w in one], [w.strip() for w in other], autojunk=False).ratio()
+def _alike(old: list[Words], new: list[Words]) -> list[Pair]:
+    """Paragraphs that share enough words to be one before and after; both places grow."""
+    owners, owners_now = ([place for place, words in enumerate(side) for _ in words] for side in (old, new))
+    flat, flat_now = ([word for words in side for word in _bare(words)] for side in (old, new))
+    shared = Counter((owners[i], owners_now[j]) for i, j in matched(flat, flat_now))
+    found: list[Pair] = []
+    for (was, now), count in sorted(shared.items()):
+        is_free = not found or (was > found[-1][0] and now > found[-1][1])
+        if is_free and 2 * count >= ALIKE * (len(old[was]) + len(new[now])):
+            found.append((was, now))
+    return found
 
 
-def _paragraph(old: list[str] | None, new: list[str] | None) -> tuple[SafeString, int]:
+def _paragraph(old: Words | None, new: Words | None) -> tuple[str, int]:
+    """A paragraph as HTML, and how many of its words are new."""
     if new is None:
-        gone = "".join(old or ())
-        return format_html(
-            '<details class="removed"><summary>Paragraph removed, show</summary><p><del>{}</del></p></details>', gone
-        ), 0
+        gone = escape("".join(old or ()))
+        return (
+            f'<details class="removed"><summary>Paragraph removed, show</summary><p><del>{gone}</del></p></details>',
+            0,
+        )
     if old is None:
-        words = "".join(new)
-        return format_html('<p class="new"><span class="lab">New paragraph</span><ins>{}</ins></p>', words), _words(new)
+        words = escape("".join(new))
+        return f'<p class="new"><span class="lab">New paragraph</span><ins>{words}</ins></p>', _count(new)
     pieces = list(_pieces(old, new))
-    added = sum(_words(words) for mark, words in pieces if mark == "ins")
-    return format_html("<p>{}</p>", format_html_join("", "{}", ((_marked(*piece),) for piece in pieces))), added
+    added = sum(_count(words) for mark, words in pieces if mark == "ins")
+    return f"<p>{''.join(_marked(*piece) for piece in pieces)}</p>", added
 
 
-def _words(tokens: list[str]) -> int:
-    return sum(token[0].isalnum() for token in tokens)
+def _count(words: Words) -> int:
+    return sum(word[0].isalnum() for word in words)
 
 
-def _pieces(old: list[str], new: list[str]):
-    before, after = ([word.strip() for word in words] for words in (old, new))
-    for tag, i, i_end, j, j_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            yield "", new[j:j_end]
-        else:
-            both = i < i_end and j < j_end
-            yield "del", [*old[i:i_end], *([" "] if both else [])]
-            yield "ins", new[j:j_end]
+# Words ---------------------------------------------------------------------------------------------------------------
+def _pieces(old: Words, new: Words) -> Iterator[tuple[str, Words]]:
+    """Stretches of words with what became of them: "", "del" or "ins"."""
+    same: Words = []
+    for gone, come, couple in _aligned_words(old, new):
+        if (gone or come) and same:
+            yield "", same
+            same = []
+        if gone:
+            yield "del", [*gone, " "] if come else gone
+        if come:
+            yield "ins", come
+        same += couple
+    if same:
+        yield "", same
 
 
-def _marked(mark: str, words: list[str]) -> SafeString:
+def _aligned_words(old: Words, new: Words) -> Iterator[tuple[Words, Words, Words]]:
+    """What went and what came before a word that stayed, and that word, with a space behind it if it ever had one."""
+    i = j = 0
+    for i_pair, j_pair in matched(_bare(old), _bare(new)):
+        yield old[i:i_pair], new[j:j_pair], [max(old[i_pair], new[j_pair], key=len)]
+        i, j = i_pair + 1, j_pair + 1
+    yield old[i:], new[j:], []
+
+
+def _marked(mark: str, words: Words) -> str:
     """The words inside their mark, the space after them outside it."""
     text = "".join(words)
-    if not text or not mark:
-        return format_html("{}", text)
+    if not mark:
+        return escape(text)
     bare = text.rstrip()
-    return format_html("<{0}>{1}</{0}>{2}", mark, bare, " " if len(bare) < len(text) else "")
+    return f"<{mark}>{escape(bare)}</{mark}>{' ' if len(bare) < len(text) else ''}"

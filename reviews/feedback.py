@@ -1,6 +1,7 @@
 """What an applicant reads of a released decision, and how far a revision has come. Nothing unreleased shows through."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from badges.models import Award
 from microcred import letters
@@ -20,7 +21,7 @@ class Told:
     answer: Answer | None
     revised: Answer | None = None
 
-    @property
+    @cached_property
     def changes(self) -> Changes | None:
         """Between the answer that was read and the revised one; None until there is one."""
         if self.revised is None or self.answer is None:
