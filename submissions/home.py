@@ -58,7 +58,7 @@ class Home:
 
     @cached_property
     def slots(self) -> list[Slot]:
-        return slots_of(self.submission)
+        return slots_of(self.submission, takes_files=self.takes_files)
 
     @cached_property
     def window(self) -> Window:

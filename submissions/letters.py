@@ -85,8 +85,14 @@ def needs_fixing(version: Version, sentence: str) -> Message:
     enrollment = document.submission.enrollment
     values = {
         "document": document.required.short_title,
-        "finding": f"{sentence.rstrip('.')}.",
+        "finding": f"{sentence.rstrip('.')}.{_what_counts(version)}",
         "link": mailing.address(f"/my/{enrollment.cohort.slug}/documents/{document.required.key}/"),
     }
     key = f"file-needs-fixing:{version.file.name}"
     return mailing.message(enrollment.cohort, enrollment.person, "file-needs-fixing", key=key, values=values)
+
+
+def _what_counts(version: Version) -> str:
+    """That an earlier file of the slot stands in for one that cannot be used."""
+    current = version.document.current
+    return f" Version {current.number} still counts." if current and current.pk != version.pk else ""

@@ -11,6 +11,7 @@ from badges.models import Competency, Criterion, Prompt, RequiredDocument, who_a
 from cohorts import deadlines
 from cohorts.models import Cohort, Enrollment, Event, secret
 from microcred import clock, times
+from submissions.checks import contract
 from submissions.checks.catalogue import entry_of
 from submissions.states import HANDED_IN, PUBLIC_LABELS, State
 
@@ -18,10 +19,15 @@ PERSON = settings.AUTH_USER_MODEL
 
 
 def slots_and_rounds() -> tuple:
-    """Lookups for what an applicant's pages print: rounds, each with `open_rows`, and slots with their findings."""
+    """Lookups for what an applicant's pages print: rounds, each with `open_rows`, and slots with their findings.
+
+    A slot knows as `refused_since` the key of a file that came after the one that counts and could not be used.
+    """
+    set_aside = Version.objects.filter(document=models.OuterRef("pk")).set_aside()
+    refused = {"refused_since": models.Subquery(set_aside.values("pk")[:1])}
     return (
         models.Prefetch("rounds", Round.objects.annotate(open_rows=models.Count("criteria"))),
-        models.Prefetch("documents", Document.objects.select_related("required", "current")),
+        models.Prefetch("documents", Document.objects.select_related("required", "current").annotate(**refused)),
         "documents__current__findings",
     )
 
@@ -228,6 +234,16 @@ class VersionQuerySet(models.QuerySet):
         usable = self.exclude(verdict__in=(Version.Verdict.CHECKING, Version.Verdict.BLOCKED))
         return usable.filter(lacking, clean_copy__given_up_at=None).exclude(clean_copy__leased_until__gt=at)
 
+    def set_aside(self):
+        """Files that could not be used and came after the one that counts, newest first."""
+        unsettled = models.Exists(
+            Finding.objects.filter(version=models.OuterRef("pk"), level=Version.Verdict.BLOCKED, settled_at=None)
+        )
+        later = self.filter(
+            unsettled, verdict=Version.Verdict.BLOCKED, number__gt=models.F("document__current__number")
+        )
+        return later.order_by("-number")
+
     def that_count(self, round_number: int):
         """Those a submission may stand on in that round, best first: never blocked, the newest, none from later."""
         return self.exclude(verdict=Version.Verdict.BLOCKED).filter(round_number__lte=round_number).order_by("-number")
@@ -289,6 +305,25 @@ class Version(models.Model):
     def get_absolute_url(self) -> str:
         """Where the file is handed out to those who may have it."""
         return f"/documents/{self.pk}/file/"
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether we could look into it. Queries: the answers, unless prefetched."""
+        return bool(self.words or self.outside or self.answers.all())
+
+    def open_findings(self) -> "list[Finding]":
+        """What the check says, without what a person has settled since. Queries: the findings, unless prefetched."""
+        return self._unsettled(self.findings.all())
+
+    def _unsettled(self, findings) -> "list[Finding]":
+        renamed = self.renamed_at is not None
+        return [one for one in findings if not (one.settled_at or (renamed and one.is_about_name))]
+
+    def judge_again(self) -> None:
+        """Take the verdict from what nobody has settled yet; a file that cannot be used stays so."""
+        if self.verdict not in (self.Verdict.CHECKING, self.Verdict.BLOCKED):
+            self.verdict = contract.verdict_of(tuple(self._unsettled(Finding.objects.filter(version=self))))
+        self.save(update_fields=["renamed_at", "verdict"])
 
     @property
     def filed_as(self) -> str:

@@ -1,5 +1,6 @@
 """What was read in the files of a submission."""
 
+from badges.models import Prompt, RequiredDocument
 from submissions.models import Answer, Submission, Version
 
 
@@ -20,3 +21,9 @@ def answers_of(submission: Submission, round_number: int) -> dict[int, Answer]:
     versions = [version.pk for version in versions_of(submission, round_number).values()]
     answers = Answer.objects.filter(version__in=versions).select_related("prompt", "version")
     return {answer.prompt_id: answer for answer in answers}
+
+
+def questions_of(version: Version, required: RequiredDocument) -> list[tuple[Prompt, Answer | None]]:
+    """Every question of the document with what stands under it in that file. Queries: prompts, and answers once."""
+    answers = {answer.prompt_id: answer for answer in version.answers.all()}
+    return [(prompt, answers.get(prompt.pk)) for prompt in required.prompts.all()]

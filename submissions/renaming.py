@@ -9,7 +9,6 @@ from microcred.models import User
 from submissions.checks import naming
 from submissions.models import Version
 
-OK = "ok"
 THEIR_OWN = {"person.near", "person.initial"}  # another spelling, initial or short form of the same name
 MOST = 20  # spellings remembered of one person
 
@@ -27,11 +26,7 @@ def undo(version: Version) -> None:
 @transaction.atomic
 def _set(version: Version, renamed_at: datetime | None) -> None:
     version.renamed_at = renamed_at
-    if version.verdict in (Version.Verdict.READY, Version.Verdict.ADVICE):
-        said = [one for one in version.findings.all() if one.level != OK]
-        left = [one for one in said if not (renamed_at and one.is_about_name)]
-        version.verdict = Version.Verdict.ADVICE if left else Version.Verdict.READY
-    version.save(update_fields=["renamed_at", "verdict"])
+    version.judge_again()
     if spelling := _spelling(version):
         _remember(version.document.submission.enrollment.person_id, spelling, is_theirs=bool(renamed_at))
 

@@ -1,6 +1,8 @@
 """The documents of a submission as they stand now: what is in, what is still to do."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 
 from submissions.models import Document, Finding, Submission, Version
 
@@ -18,12 +20,12 @@ BLOCKING = frozenset({EMPTY, Version.Verdict.CHECKING, Version.Verdict.BLOCKED})
 
 @dataclass(frozen=True)
 class Slot:
-    """One required document: its state, whether this round asks for it again, or asks for others only."""
+    """One required document: its state, whether this round asks for it again, whether a file can be added now."""
 
     document: Document
     state: str
     is_revision: bool
-    stays: bool
+    is_open: bool = False
 
     @property
     def required(self):
@@ -35,11 +37,27 @@ class Slot:
 
     @property
     def said(self) -> list[Finding]:
-        """What the check says, without remarks on a name that was settled since."""
-        if self.version is None or not self.is_added:
-            return []
-        renamed = self.version.renamed_at is not None
-        return [one for one in self.version.findings.all() if not (renamed and one.is_about_name)]
+        """What the check says, without what a person has settled since."""
+        return self.version.open_findings() if self.version and self.is_added else []
+
+    @cached_property
+    def set_aside(self) -> Version | None:
+        """The file that was added last and could not be used, where an earlier one still counts.
+
+        Queries: none where there is none (`models.slots_and_rounds` says so), else two.
+        """
+        key = getattr(self.document, "refused_since", None)
+        return Version.objects.prefetch_related("findings", "answers").get(pk=key) if key else None
+
+    @property
+    def refused(self) -> Version | None:
+        """The file that waits to be mended: beside the one that counts, or in its place."""
+        return self.set_aside or (self.version if self.state == Version.Verdict.BLOCKED else None)
+
+    @property
+    def may_be_kept(self) -> bool:
+        """Whether a remark is there that the applicant may keep."""
+        return any(one.fix == "keep" for one in self.said)
 
     @property
     def label(self) -> str:
@@ -60,10 +78,17 @@ class Slot:
         is_renamed = self.version is not None and self.version.renamed_at is not None
         return is_renamed or any(one.code == "ok.name" for one in self.said)
 
+    def take_our_name(self, *, at: datetime) -> None:
+        """File our copy under our name, as the page before the button says."""
+        version = self.version
+        if version and version.canonical_name and not self.is_well_named:
+            version.renamed_at = at
+            version.judge_again()
+
     @property
     def offers_fix(self) -> bool:
         """Whether a remark brings its own box, with a way to another file in it."""
-        return any(one.fix in ("rename", "move", "how") or one.level == Version.Verdict.BLOCKED for one in self.said)
+        return any(one.fix == "rename" or one.level == Version.Verdict.BLOCKED for one in self.said)
 
     @property
     def is_checking(self) -> bool:
@@ -91,7 +116,7 @@ class Slot:
         return ""
 
 
-def slots_of(submission: Submission) -> list[Slot]:
+def slots_of(submission: Submission, *, takes_files: bool = False) -> list[Slot]:
     """Every slot in its order.
 
     Queries: the documents with what is required and the current version, and the round with what it asks for,
@@ -100,5 +125,11 @@ def slots_of(submission: Submission) -> list[Slot]:
     now, asked = submission.current_round, submission.asked_for()
     documents = sorted(submission.documents.all(), key=lambda one: one.required.position)
     return [
-        Slot(one, one.state_in(now, asked), one.required_id in asked, one.stays_in(now, asked)) for one in documents
+        Slot(
+            one,
+            one.state_in(now, asked),
+            one.required_id in asked,
+            is_open=takes_files and not one.stays_in(now, asked),
+        )
+        for one in documents
     ]

@@ -20,7 +20,7 @@ from django.db.models import Max, Sum
 from microcred.models import User
 from microcred.tasks import hurry
 from microcred.verdict import Refused
-from submissions import permissions, workflow
+from submissions import permissions, settling, workflow
 from submissions.models import Document, Version, new_key
 
 log = structlog.get_logger(__name__)
@@ -131,20 +131,27 @@ def move(version: Version, document: Document, *, by: User, arrived_at: datetime
     Raises: Refused, as `receive` does.
     """
     with transaction.atomic():
-        moved = _keep(
-            document,
-            by=by,
-            arrived_at=arrived_at,
-            file=version.file.name,
-            received_name=version.received_name,
-            size_bytes=version.size_bytes,
-            sha256=version.sha256,
-        )
+        moved = _keep(document, by=by, arrived_at=arrived_at, **_bytes_of(version))
         left = version.document
         if left.current_id == version.pk:
             left.current = left.versions.that_count(moved.round_number).exclude(pk=version.pk).first()
             left.save(update_fields=["current"])
+        settling.let_go(version, by=by)
     return moved
+
+
+def add_again(version: Version, *, by: User, arrived_at: datetime) -> Version:
+    """Make an earlier version of a slot the newest once more. Raises: Refused, as `receive` does."""
+    return _keep(version.document, by=by, arrived_at=arrived_at, **_bytes_of(version))
+
+
+def _bytes_of(version: Version) -> dict[str, Any]:
+    return {
+        "file": version.file.name,
+        "received_name": version.received_name,
+        "size_bytes": version.size_bytes,
+        "sha256": version.sha256,
+    }
 
 
 @transaction.atomic

@@ -80,6 +80,11 @@ def _ask(version: Version, code: str, *, key: str, **data) -> None:
     )
 
 
+def task_keys(version: Version) -> list[str]:
+    """Of the tasks that ask a person to look at this file."""
+    return [f"{READ_FILE}:{version.pk}", f"{SAME_FILE}:{version.pk}"]
+
+
 def twin_of(version: Version) -> Version | None:
     """The first usable file with the same bytes that somebody else handed in, in any cohort. Queries: one."""
     mine = Q(document__submission__enrollment__person=version.document.submission.enrollment.person_id)

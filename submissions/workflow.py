@@ -149,14 +149,17 @@ def _is_late(submission: Submission) -> bool:
 
 
 def _receipt(submission: Submission, *, at: datetime) -> Receipt:
-    """Proof of what counts now, on a page and by e-mail."""
+    """Proof of what counts now, on a page and by e-mail; our copies carry our names from here on."""
+    slots = slots_of(submission)
+    for slot in slots:
+        slot.take_our_name(at=at)
     count = submission.receipts.count()
     receipt = submission.receipts.create(
         ref=f"{submission.reference}-{count + 1}" if count else submission.reference,
         round_number=submission.current_round.number,
         received_at=at,
         is_late=submission.current_round.is_late,
-        files=[_proof(slot) for slot in slots_of(submission) if slot.version],
+        files=[_proof(slot) for slot in slots if slot.version],
     )
     outbox.owe([letters.receipt(submission, receipt)])
     return receipt

@@ -29,6 +29,7 @@ CATALOGUE = {
     "ok.kind": Entry("ok", "This is the {title}"),
     "ok.answers": Entry("ok", "All {count} questions have an answer", "see_answers", "The one question has an answer"),
     "ok.name": Entry("ok", "Named: {name}"),
+    "ok.looked": Entry("ok", "A person has looked at this file"),
     # the file name
     "name.pattern": Entry(
         "advice",

@@ -114,7 +114,9 @@ def _look_at_words(document: WordDocument, sha256: str, expectation: Expectation
         return _Look((say("kind.template", title=expected.short_title), *old, *same), "template", reading)
     right = [say("ok.kind", title=expected.short_title)] if slot and not old else []
     person = identity.person(reading.name, expectation)
-    findings = (*right, *old, *_of_answers(reading, expected, is_known=slot is not None), *person, *same)
+    unseen = [] if reading.words or reading.outside_words else [say("text.none")]
+    of_answers = _of_answers(reading, expected, is_known=slot is not None)
+    findings = (*right, *old, *unseen, *of_answers, *person, *same)
     return _Look(findings, slot.key if slot else "", reading)
 
 

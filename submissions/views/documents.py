@@ -9,8 +9,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from badges import specs
 from microcred.verdict import Refused
-from submissions import permissions, renaming, serving, uploads
+from submissions import permissions, reading, renaming, serving, settling, uploads
 from submissions.models import DocumentAccess, Version
+from submissions.slots import Slot
+from submissions.states import HANDED_IN
 from submissions.views.mine import home_of, slot_of
 
 PATIENCE_SECONDS = 10  # how long a reader without scripts waits for the verdict
@@ -95,13 +97,38 @@ def version(request, cohort, slot, number):
 def _reading(request, cohort, slot, number):
     home = home_of(request, cohort)
     found = slot_of(home, slot)
-    versions = found.document.versions.prefetch_related("findings", "answers__prompt")
-    shown = get_object_or_404(versions, number=number)
+    shown = get_object_or_404(found.document.versions.prefetch_related("findings", "answers"), number=number)
     serving.log(shown, request.user, "applicant", DocumentAccess.Form.TEXT)
-    by_prompt = {answer.prompt_id: answer for answer in shown.answers.all()}
-    questions = [(prompt, by_prompt.get(prompt.pk)) for prompt in found.required.prompts.all()]
-    context = {"home": home, "cohort": home.cohort, "slot": found, "version": shown, "questions": questions}
+    context = {
+        "home": home,
+        "cohort": home.cohort,
+        "slot": found,
+        "version": shown,
+        "questions": reading.questions_of(shown, found.required),
+        "may_use_again": _may_use_again(found, shown),
+    }
     return render(request, "submissions/version.html", context)
+
+
+def _may_use_again(slot: Slot, version: Version) -> bool:
+    """Whether an earlier version can take the place of the one that counts."""
+    is_usable = version.verdict not in (Version.Verdict.BLOCKED, Version.Verdict.CHECKING)
+    return is_usable and slot.is_open and slot.document.current_id != version.pk
+
+
+@require_POST
+def use_again(request, cohort, slot, number):
+    """An earlier version becomes the newest once more: the way back from a file added or moved by mistake."""
+    home = home_of(request, cohort)
+    found = slot_of(home, slot)
+    earlier = get_object_or_404(found.document.versions.all(), number=number)
+    earlier.document = found.document
+    if _may_use_again(found, earlier):
+        try:
+            uploads.add_again(earlier, by=request.user, arrived_at=request.arrived_at)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+    return redirect("submissions:document", cohort, slot)
 
 
 @require_POST
@@ -110,9 +137,28 @@ def rename(request, cohort, slot):
     home = home_of(request, cohort)
     found = slot_of(home, slot)
     permissions.may_add(request.user, found.document, at=request.arrived_at).enforce()
-    if found.is_added and found.version.canonical_name:
-        change = renaming.undo if request.POST.get("undo") else renaming.take_our_name
-        change(found.version)
+    if found.is_added and found.version.canonical_name and not request.POST.get("undo"):
+        renaming.take_our_name(found.version)
+    elif found.is_added and home.submission.state not in HANDED_IN:  # what a receipt names keeps its name
+        renaming.undo(found.version)
+    return redirect("submissions:document", cohort, slot)
+
+
+@require_POST
+def keep(request, cohort, slot):
+    """The remarks that may stay are read, and the file stays as it is."""
+    found = slot_of(home_of(request, cohort), slot)
+    if found.is_added and found.is_open:
+        settling.keep(found.version, by=request.user)
+    return redirect("submissions:document", cohort, slot)
+
+
+@require_POST
+def let_go(request, cohort, slot):
+    """The earlier version stays the one that counts, and the file that could not be used is no longer spoken of."""
+    found = slot_of(home_of(request, cohort), slot)
+    if found.set_aside:
+        settling.let_go(found.set_aside, by=request.user)
     return redirect("submissions:document", cohort, slot)
 
 
@@ -121,15 +167,23 @@ def move(request, cohort, slot, to):
     """The file goes into the slot it belongs in, as a new version there."""
     home = home_of(request, cohort)
     source, goal = slot_of(home, slot), slot_of(home, to)
-    if source.state != Version.Verdict.BLOCKED or source.document.pk == goal.document.pk:
+    if source.refused is None or source.document.pk == goal.document.pk:
         return redirect("submissions:document", cohort, slot)
+    source.refused.document = source.document
     try:
-        uploads.move(source.version, goal.document, by=request.user, arrived_at=request.arrived_at)
+        uploads.move(source.refused, goal.document, by=request.user, arrived_at=request.arrived_at)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("submissions:document", cohort, slot)
-    messages.success(request, f"Moved to the {goal.required.short_title}. We are checking it there.")
+    messages.success(request, f"Moved to the {goal.required.short_title}. We are checking it there.{_way_back(goal)}")
     return redirect("submissions:document", cohort, to)
+
+
+def _way_back(goal: Slot) -> str:
+    """What to do when the file should not have been moved there."""
+    if not goal.is_added:
+        return ""
+    return f" Version {goal.version.number} is kept: it stands under Versions, where you can use it again."
 
 
 @require_safe

@@ -73,9 +73,8 @@ class World:
     def _part(self, route: str, part: str) -> object:
         special = {
             ("submissions:receipt", "ref"): lambda: Receipt.objects.filter(submission=self.asked).latest("pk").ref,
-            ("submissions:file", "pk"): lambda: Version.objects.filter(document__submission=self.asked).latest("pk").pk,
-            ("submissions:copy", "pk"): lambda: Version.objects.filter(document__submission=self.asked).latest("pk").pk,
             ("submissions:version", "number"): lambda: 1,
+            ("submissions:use_again", "number"): lambda: 1,
             ("reviews:delete_comment", "pk"): self._comment,
             ("cohorts:mail", "pk"): lambda: Message.objects.filter(cohort_slug=self.cohort.slug).latest("pk").pk,
             ("cohorts:activity", "key"): lambda: "video",
@@ -86,6 +85,8 @@ class World:
         }
         if found := special.get((route, part)):
             return found()
+        if route.startswith("submissions:") and part == "pk":
+            return Version.objects.filter(document__submission=self.asked).latest("pk").pk
         if route.startswith("badges:award") or route == "badges:visibility":
             return self._award().ref
         if route.startswith("badges:edition"):
