@@ -78,6 +78,7 @@ class Questions:
         self._lines_known = {*self._printed, *self._code_lines, *self._sections}
         self._longest = max(map(len, self._lines_known), default=0) * 2
         self._beginnings = {line[:_BEGINNING] for line in self._lines_known}
+        self._folded: dict[str, str] = {}  # a rubric says the same for every question
         self._signs: dict[int, Sign] = {}
         self._broken: dict[int, list[Paragraph]] = {}
         self._seen: set[str] = set()  # codes that a sign or a tag names
@@ -112,8 +113,11 @@ class Questions:
         """The text folded when it may be a line of the template, else nothing. Most text is known by three letters."""
         if len(text) > self._longest:
             return ""
-        beginning = fold(text[:12])[:_BEGINNING]
-        return "" if len(beginning) == _BEGINNING and beginning not in self._beginnings else fold(text)
+        if text not in self._folded:
+            beginning = fold(text[:12])[:_BEGINNING]
+            is_other = len(beginning) == _BEGINNING and beginning not in self._beginnings
+            self._folded[text] = "" if is_other else fold(text)
+        return self._folded[text]
 
     # what may be a sign
 
