@@ -1,5 +1,6 @@
 """Which text answers which prompt, and which text is in no answer. Every word that somebody typed is in one of them."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from badges import markers
@@ -36,6 +37,7 @@ class Reading:
         self._is_flowing = True  # outside tables; in them the question that can be seen rules
         self._is_visible = False  # the current question was told by a sign, not by a tag
         self._keeps = _NOTHING
+        self._shown = Counter(each.text for each in paragraphs_of(blocks) if each.is_placeholder)
         self.name = ""
         self._read(blocks)
         self.answers = tuple(self._answer(prompt) for prompt in slot.prompts)
@@ -181,27 +183,27 @@ class Reading:
 
     def _written(self, blocks: list[Block]) -> list[Block]:
         """What somebody wrote: without placeholders, and without what LibreOffice wrote twice."""
-        kept = echoes.silenced([block for each in blocks if (block := _without_placeholder(each))])
+        kept = echoes.silenced([block for each in blocks if (block := self._without_placeholder(each))])
         return kept if any(each.text for each in paragraphs_of(kept)) and not self._is_left_blank(kept) else []
+
+    def _without_placeholder(self, block: Block) -> Block | None:
+        if not isinstance(block, Paragraph):
+            return block
+        text, lowered = block.text, block.text.lower()
+        if lowered.startswith(_PLACEHOLDER):
+            text = text[len(_PLACEHOLDER) :].lstrip(" .:")
+        elif lowered.rstrip(" .:").endswith(_PLACEHOLDER):
+            text = text[: lowered.rindex(_PLACEHOLDER)].rstrip()
+        if text != block.text:
+            return Paragraph.of(text) if text else None
+        is_shown_elsewhere = block.is_placeholder and self._shown[text] > 1  # else somebody may have typed it
+        return None if is_shown_elsewhere and len(text.split()) <= PLACEHOLDER_WORDS else block
 
     def _is_left_blank(self, blocks: list[Block]) -> bool:
         """All there is was printed by the template: a placeholder in another language."""
         lines = [paragraph.text for paragraph in paragraphs_of(blocks) if paragraph.text]
         is_line = len(lines) == 1 and self._questions.is_printed(lines[0])
         return is_line and len(fold(lines[0]).split()) >= PRINTED_WORDS
-
-
-def _without_placeholder(block: Block) -> Block | None:
-    if not isinstance(block, Paragraph):
-        return block
-    text, lowered = block.text, block.text.lower()
-    if lowered.startswith(_PLACEHOLDER):
-        text = text[len(_PLACEHOLDER) :].lstrip(" .:")
-    elif lowered.rstrip(" .:").endswith(_PLACEHOLDER):
-        text = text[: lowered.rindex(_PLACEHOLDER)].rstrip()
-    if text != block.text:
-        return Paragraph.of(text) if text else None
-    return None if block.is_placeholder and len(text.split()) <= PLACEHOLDER_WORDS else block
 
 
 def _paragraphs(row: Row) -> list[Paragraph]:

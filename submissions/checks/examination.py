@@ -109,6 +109,8 @@ def _look_at_words(document: WordDocument, sha256: str, expectation: Expectation
     if slot is not None and slot.key != expected.key:
         return _Look((*_in_wrong_place(document, slot, expected, same), *same), slot.key)
     reading = Reading(expected, document.blocks, is_named=identity.calls_itself(document, expectation))
+    if expected.prompts and not reading.unsure:  # every question was found, be it within other text
+        slot = expected
     old = identity.old_edition(document, expectation)
     if _is_blank(reading) and (slot or not expected.prompts):
         return _Look((say("kind.template", title=expected.short_title), *old, *same), "template", reading)
