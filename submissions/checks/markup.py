@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from html import escape
 
 from submissions.checks.blocks import (
@@ -22,7 +23,6 @@ from submissions.checks.blocks import (
 
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"
 _SINGLE = "\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff"
-_IS_UNUSUAL, _UNSEEN, _EACH = (re.compile(f"[{signs}]") for signs in (_INVISIBLE + _SINGLE, _INVISIBLE, _SINGLE))
 _TAGS = (  # from the innermost out
     (LOWERED, "sub"),
     (RAISED, "sup"),
@@ -47,10 +47,17 @@ def count_words(text: str) -> int:
 
 
 def _count_any(text: str) -> int:
-    if not _IS_UNUSUAL.search(text):
+    is_unusual, unseen, each = _patterns()
+    if not is_unusual.search(text):
         return len(text.split())
-    text, single = _EACH.subn(" ", _UNSEEN.sub("", text))
+    text, single = each.subn(" ", unseen.sub("", text))
     return single + len(text.split())
+
+
+@cache
+def _patterns() -> list[re.Pattern[str]]:
+    """Made when first needed: such large sets of signs take as long as reading a short document."""
+    return [re.compile(f"[{signs}]") for signs in (_INVISIBLE + _SINGLE, _INVISIBLE, _SINGLE)]
 
 
 def _is_uneven(text: str) -> bool:

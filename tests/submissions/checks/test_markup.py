@@ -124,6 +124,17 @@ def test_deep_nesting_is_read(examine):
         ("zero\u200bwidth", 1),
         ("実施の段階", 5),
         ("- yes", 2),
+        ("before – after", 3),
+        ("before—after", 1),
+        ("3,500 and/or 12 %", 4),
+        ("“quoted”, she said…", 3),
+        ("soft\u00adly", 1),
+        ("実施、段階。", 6),
+        ("실행 단계", 2),
+        ("three 段階 more", 4),
+        ("a\tb\nc", 3),
+        ("🙂 🙂", 2),
+        (" both ends ", 2),
     ],
 )
 def test_words_are_counted_as_word_counts_them(text, words):
