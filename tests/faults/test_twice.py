@@ -13,7 +13,7 @@ from django.db import connection
 from cohorts.models import Reminder
 from microcred import clock as house_clock
 from microcred.celery import app
-from submissions.models import Version
+from submissions.models import CleanCopy, Version
 from submissions.states import State
 from tests.support import factories
 from tests.support.submitting import AFTER_ALL, BEFORE_DUE, add, submission_in
@@ -26,6 +26,8 @@ REMINDER_IS_DUE = datetime(2023, 11, 27, 15, tzinfo=UTC)
 DOES = {  # when, and how many rows are added
     "submissions.tasks.check_version": (BEFORE_DUE, CHECKED),
     "submissions.tasks.check_waiting": (BEFORE_DUE, CHECKED),
+    "submissions.tasks.make_copy": (BEFORE_DUE, {"submissions.cleancopy": 1}),
+    "submissions.tasks.make_missing_copies": (BEFORE_DUE, {"submissions.cleancopy": 2}),
     "submissions.tasks.remind_of_evidence": (REMINDER_IS_DUE, {"microcred.message": 1}),
     "submissions.tasks.remove_cut_uploads": (BEFORE_DUE + timedelta(hours=2), {}),
     "submissions.tasks.start_due_reviews": (AFTER_ALL, {"submissions.workflowevent": 1}),
@@ -34,16 +36,18 @@ DOES = {  # when, and how many rows are added
 
 @pytest.fixture
 def much_to_do(settings):
-    """A file nobody checked, a review that is due, a reminder that is due, and what a cut upload left."""
+    """Files nobody checked or copied, a review and a reminder that are due; what the tasks for one file are given."""
     cohort = factories.cohort()
     Reminder.objects.create(
         cohort=cohort, key="soon", event_kind="evidence_due", days=-3, at="09:00", audience="not_submitted",
         subject="Due {{ due }}", body="{{ what_is_left }} [Here]({{ link }})",
     )  # fmt: skip
-    submission_in(State.SUBMITTED, cohort=cohort)
+    handed_in = submission_in(State.SUBMITTED, cohort=cohort)
+    CleanCopy.objects.all().delete()  # as if a worker had died before them
     draft = submission_in(State.DRAFT, cohort=cohort)
     with house_clock.fixed(BEFORE_DUE):
-        return add(draft.documents.last(), check=False, at=BEFORE_DUE)
+        unchecked = add(draft.documents.last(), check=False, at=BEFORE_DUE)
+    return {"check_version": (unchecked.pk,), "make_copy": (handed_in.documents.last().current_id,)}
 
 
 def rows():
@@ -78,7 +82,7 @@ def test_every_task_of_this_floor_is_tried():
 @pytest.mark.parametrize("name", DOES)
 def test_a_task_that_runs_five_times_did_it_once(much_to_do, name):
     task, (at, added) = app.tasks[name], DOES[name]
-    arguments = (much_to_do.pk,) if name.endswith("check_version") else ()
+    arguments = much_to_do.get(name.rpartition(".")[2], ())
     before = rows()
 
     at_once(lambda: task(*arguments), times=3, at=at)
