@@ -258,9 +258,10 @@ class Questions:
         headings = [mark for mark in numbered if not mark.is_bare]
         if not headings and not self._seen and [mark.number for mark in numbered] == everything:
             headings = numbered
+        if any(mark.by == CODE and not mark.codes for mark in marks):  # those number the questions of another document
+            headings = []
         missing = {code for codes in self._missing.values() for code in codes}
-        is_foreign = any(mark.by == CODE and not mark.codes for mark in marks)
-        is_whole = is_named and not is_foreign and [mark.number for mark in headings if not mark.typed] == everything
+        is_whole = is_named and [mark.number for mark in headings if not mark.typed] == everything
         for mark in headings:
             code = mark.codes[0] if mark.codes else ""
             if code in missing:

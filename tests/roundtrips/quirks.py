@@ -7,7 +7,7 @@ left it. None changes a word that a person sees, unless its name says so.
 import re
 from collections.abc import Callable
 
-_CODE = re.compile(r"\[(L2-[A-Z]{2}-Q\d)\]")
+printed_code = re.compile(r"\[(L2-[A-Z]{2}-Q\d)\]")
 _CODE_RUN = re.compile(r"<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?<w:t>\[(L2-[A-Z]{2}-Q\d)\]</w:t></w:r>")
 _TEXT_RUN = re.compile(
     r'<w:r>((?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?)<w:t( xml:space="preserve")?>([^<&]{8,})</w:t></w:r>'
@@ -26,7 +26,7 @@ def _code_runs(runs: Callable[[str], str]) -> Callable[[str], str]:
 
 def _codes(written: Callable[[str], str]) -> Callable[[str], str]:
     """A habit that leaves every printed code as `written`."""
-    return lambda body: _CODE.sub(lambda found: written(found[1]), body)
+    return lambda body: printed_code.sub(lambda found: written(found[1]), body)
 
 
 def _run(text: str, properties: str = "") -> str:
@@ -107,7 +107,7 @@ def text_boxes(body: str) -> str:
         depth += -1 if tag[1] else 1
         if depth == 1 and not tag[1]:
             began = tag.start()
-        elif depth == 0 and _CODE.search(table := body[began : tag.end()]):
+        elif depth == 0 and printed_code.search(table := body[began : tag.end()]):
             boxed = boxed.replace(table, _text_box(flattened_tables(table)))
     return boxed
 
