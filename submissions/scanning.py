@@ -33,7 +33,7 @@ def is_infected(path: Path) -> bool:
         except OSError as problem:
             raise Away(f"The virus scanner does not answer ({problem}).") from problem
     if said.startswith(TOO_LARGE):
-        raise Away("The virus scanner takes no file of this size. Its StreamMaxLength has to be 26M or more.")
+        raise Away("The virus scanner takes no file of this size. Its StreamMaxLength has to be 25M or more.")
     if said != CLEAN and not said.endswith(FOUND):
         raise Away(f"The virus scanner said “{said.decode(errors='replace')[:200]}”.")
     return said != CLEAN

@@ -32,7 +32,7 @@ def folder(tmp_path_factory):
 
 
 @contextmanager
-def clamd(folder, *, limit="26M", port=None):
+def clamd(folder, *, limit="25M", port=None):
     """A scanner at `clamd.sock` in `folder`, as a process; ready when this yields."""
     if not CLAMD:
         pytest.skip("no clamd: install clamav-daemon")
@@ -105,6 +105,13 @@ def test_a_clean_document_passes(scanner, plan):
     assert examine_now(add(plan, check=False)).verdict == "ready"
 
 
+def test_the_largest_upload_is_scanned_to_its_end(scanner, settings, tmp_path):
+    file = tmp_path / "large"
+    file.write_bytes(b"x" * (settings.UPLOAD_LIMIT_BYTES - len(EICAR)) + EICAR)
+
+    assert scanning.is_infected(file)
+
+
 def test_over_tcp_it_is_the_same_conversation(another, settings, plan):
     port = free_port()
     settings.CLAMD_URL = f"tcp://127.0.0.1:{port}"
@@ -118,7 +125,7 @@ def test_a_file_that_its_limit_keeps_out_waits_until_the_limit_is_mended(another
     settings.CLAMD_URL = f"unix://{another}/clamd.sock"
     version = add(plan, content=b"x" * 3_000_000, check=False)
     with clamd(another, limit="1M"):
-        with pytest.raises(scanning.Away, match="StreamMaxLength has to be 26M or more"):
+        with pytest.raises(scanning.Away, match="StreamMaxLength has to be 25M or more"):
             scanning.is_infected(Path(version.file.path))
         seen = examine_now(version).verdict, version.tries
     with clamd(another), clock.fixed(BEFORE_DUE + checking.SCANNER_AGAIN_IN):

@@ -54,7 +54,7 @@ def test_the_scanner_sees_the_whole_file(scanner, tmp_path, content, infected):
 @pytest.mark.parametrize(
     ("says", "why"),
     [
-        (b"INSTREAM size limit exceeded. ERROR\0", "StreamMaxLength has to be 26M or more"),
+        (b"INSTREAM size limit exceeded. ERROR\0", "StreamMaxLength has to be 25M or more"),
         (b"stream: Can't allocate memory ERROR\0", "said “stream: Can't allocate memory ERROR”"),
         (b"stream: NOT OK\0", "said “stream: NOT OK”"),
         (b"stream: O", "does not answer (it hung up)"),
