@@ -1,6 +1,5 @@
 """Clean copies: made once by a worker after the check, kept beside the original under a key of their own."""
 
-import hashlib
 import tempfile
 from datetime import timedelta
 from typing import BinaryIO
@@ -18,6 +17,7 @@ from submissions.checking import local_copy
 from submissions.checks import cleaning
 from submissions.checks.cleaning import sandbox
 from submissions.models import CleanCopy, Version, new_key
+from submissions.uploads import digest_of
 
 log = structlog.get_logger(__name__)
 
@@ -71,11 +71,9 @@ def writer_of(version: Version) -> cleaning.Writer:
 
 def _keep(copy: CleanCopy, made: BinaryIO, missed: tuple[str, ...], *, is_nameless: bool) -> None:
     """Store the bytes, then say so; an earlier copy that still showed the name goes."""
-    size = made.seek(0, 2)
-    made.seek(0)
-    sha256 = hashlib.file_digest(made, "sha256").hexdigest()
-    made.seek(0)
-    key, before = default_storage.save(new_key(), File(made)), copy.file.name
+    content = File(made)
+    size, sha256 = content.size, digest_of(content)
+    key, before = default_storage.save(new_key(), content), copy.file.name
     with transaction.atomic():
         is_kept = _held(copy).update(
             file=key,

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.core.files import File
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload, TemporaryFileUploadHandler
@@ -235,11 +236,11 @@ def _removed(file: Path, *, before: float) -> bool:
     return False
 
 
-def digest_of(upload: UploadedFile) -> str:
+def digest_of(file: File) -> str:
     digest = hashlib.sha256()
-    for chunk in upload.chunks():
+    for chunk in file.chunks():
         digest.update(chunk)
-    upload.seek(0)
+    file.seek(0)
     return digest.hexdigest()
 
 

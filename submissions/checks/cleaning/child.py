@@ -2,6 +2,7 @@
 
 import json
 import sys
+from typing import Any, BinaryIO
 
 from submissions.checks.child import confine
 from submissions.checks.cleaning import Altered, Writer, clean_here
@@ -13,11 +14,14 @@ def main() -> None:
     request = json.load(sys.stdin)
     with open(request["into"], "w+b", closefd=False) as into:
         confine(**request["limits"])
-        try:
-            answer = {"missed": clean_here(request["path"], into, Writer(**request["writer"]))}
-        except (Refusal, Altered) as problem:
-            answer = {"problem": f"{type(problem).__name__}: {problem}"}
-    json.dump(answer, sys.stdout)
+        json.dump(_cleaned(request["path"], into, Writer(**request["writer"])), sys.stdout)
+
+
+def _cleaned(path: str, into: BinaryIO, writer: Writer) -> dict[str, Any]:
+    try:
+        return {"missed": clean_here(path, into, writer)}
+    except (Refusal, Altered) as problem:
+        return {"problem": f"{type(problem).__name__}: {problem}"}
 
 
 if __name__ == "__main__":

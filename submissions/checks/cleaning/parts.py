@@ -11,7 +11,7 @@ from submissions.checks.cleaning.walking import Attributes, Declared, Name, Walk
 from submissions.checks.package import Package, Relationship
 from submissions.checks.xml import Budget
 
-PICTURE_BYTES = 64 << 20
+PICTURE_BYTES = 32 << 20
 _NAME_CHARACTERS = 200
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError)
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml."
