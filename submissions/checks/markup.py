@@ -21,7 +21,7 @@ from submissions.checks.blocks import (
     paragraphs_of,
 )
 
-_INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _SINGLE = "\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff"
 _TAGS = (  # from the innermost out
     (LOWERED, "sub"),
@@ -47,17 +47,19 @@ def count_words(text: str) -> int:
 
 
 def _count_any(text: str) -> int:
-    is_unusual, unseen, each = _patterns()
-    if not is_unusual.search(text):
+    for sign in _UNSEEN:
+        if sign in text:
+            text = text.replace(sign, "")
+    if not text or max(text) < _SINGLE[0]:
         return len(text.split())
-    text, single = each.subn(" ", unseen.sub("", text))
+    text, single = _single().subn(" ", text)
     return single + len(text.split())
 
 
 @cache
-def _patterns() -> list[re.Pattern[str]]:
-    """Made when first needed: such large sets of signs take as long as reading a short document."""
-    return [re.compile(f"[{signs}]") for signs in (_INVISIBLE + _SINGLE, _INVISIBLE, _SINGLE)]
+def _single() -> re.Pattern[str]:
+    """Made when first needed: so large a set of signs takes as long as reading a short document."""
+    return re.compile(f"[{_SINGLE}]")
 
 
 def _is_uneven(text: str) -> bool:
