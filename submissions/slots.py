@@ -60,6 +60,11 @@ class Slot:
         return any(one.fix == "keep" for one in self.said)
 
     @property
+    def asks_about_answers(self) -> bool:
+        """Whether a remark leads to what we read already."""
+        return any(one.fix == "see_answers" and one.level != "ok" for one in self.said)
+
+    @property
     def label(self) -> str:
         """The word for its state."""
         remarks = [one for one in self.said if one.level == Version.Verdict.ADVICE]
