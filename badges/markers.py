@@ -19,7 +19,6 @@ DOCUMENT = "Microcred document"
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−﹣－\u00ad"), "-")  # what word processors make of a hyphen
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _WIDE = str.maketrans("［］（）｛｝", "[](){}") | {0xFF01 + n - 0x21: chr(n) for n in range(0x21, 0x7F)}
-_OPENING = "[({"
 _OPENING_WIDE = "［（｛〔【「"
 _TAG = "answer:"
 _BOOKMARK = "answer_"
@@ -53,7 +52,7 @@ def _may_hold_codes(text: str) -> bool:
     """A few looks for single signs: nearly every paragraph of a document ends here."""
     if not ("Q" in text or "q" in text or "Ｑ" in text):
         return False
-    if any(sign in text for sign in _OPENING):
+    if "[" in text or "(" in text or "{" in text:
         return True
     return not text.isascii() and any(sign in text for sign in _OPENING_WIDE)
 

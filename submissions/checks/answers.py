@@ -15,6 +15,7 @@ PRINTED_WORDS = 3  # an answer may be "Meets"; it is hardly a printed sentence
 NAME_WORDS = 12  # on the line for the name; what is longer is no name
 _NAME = fold(markers.NAME_LABEL)
 _PLACEHOLDER = markers.PLACEHOLDER.lower()
+_PLACEHOLDER_END = len(_PLACEHOLDER) + 3  # with the stop that somebody put behind it
 _RUBRIC = fold(markers.RUBRIC_HEADING)
 _BY = {"": 0, "prompt": 1, "code": 2, "tag": 3}  # how an answer was found: the surest counts
 _NOTHING, _SHORT, _EVERYTHING = range(3)  # of what the template prints, too: how much of it is the applicant's here
@@ -90,7 +91,8 @@ class Reading:
         self._areas[sign.code].extend(map(Paragraph.of, sign.typed))
 
     def _is_the_template_s(self, text: str, target: str) -> bool:
-        if not self._questions.is_printed(text):
+        is_in_its_box = bool(target) and self._keeps == _EVERYTHING and not self._is_flowing
+        if is_in_its_box or not self._questions.is_printed(text):
             return False
         line = fold(text)
         if self._is_flowing and line == _RUBRIC:
@@ -189,11 +191,11 @@ class Reading:
     def _without_placeholder(self, block: Block) -> Block | None:
         if not isinstance(block, Paragraph):
             return block
-        text, lowered = block.text, block.text.lower()
-        if lowered.startswith(_PLACEHOLDER):
+        text = block.text
+        if text[: len(_PLACEHOLDER)].lower() == _PLACEHOLDER:
             text = text[len(_PLACEHOLDER) :].lstrip(" .:")
-        elif lowered.rstrip(" .:").endswith(_PLACEHOLDER):
-            text = text[: lowered.rindex(_PLACEHOLDER)].rstrip()
+        elif text[-_PLACEHOLDER_END:].lower().rstrip(" .:").endswith(_PLACEHOLDER):
+            text = text[: text.lower().rindex(_PLACEHOLDER)].rstrip()
         if text != block.text:
             return Paragraph.of(text) if text else None
         is_shown_elsewhere = block.is_placeholder and self._shown[text] > 1  # else somebody may have typed it

@@ -12,18 +12,14 @@ _ECHOES = 40  # paragraphs behind one, at most
 
 
 def silenced(blocks: list[Block]) -> list[Block]:
-    """The blocks without such echoes."""
-    kept: list[Block] = []
-    place = 0
-    while place < len(blocks):
-        block = blocks[place]
-        place += 1
-        if isinstance(block, Paragraph) and not block.text.isascii() and len(block.text) > _HEARD:
-            following = blocks[place : place + _ECHOES]
-            block = _once(block, following)
-            place += _echoes(block.text, following)
-        kept.append(block)
-    return kept
+    """The blocks of one answer without such echoes: it is only the first paragraph that is written again."""
+    first = next((place for place, block in enumerate(blocks) if not isinstance(block, Paragraph) or block.text), 0)
+    block = blocks[first] if blocks else None
+    if not isinstance(block, Paragraph) or block.text.isascii() or len(block.text) <= _HEARD:
+        return blocks
+    following = blocks[first + 1 : first + 1 + _ECHOES]
+    heard = first + 1 + _echoes(block.text, following)
+    return [*blocks[:first], _once(block, following), *blocks[heard:]]
 
 
 def _once(paragraph: Paragraph, following: list[Block]) -> Paragraph:
