@@ -20,7 +20,6 @@ from submissions.checks.blocks import (
     Paragraph,
     Row,
     Table,
-    paragraphs_of,  # noqa: F401  (until all who need it ask blocks)
 )
 from submissions.checks.fields import Fields
 from submissions.checks.lists import HEIGHTS, OFF, Lists
@@ -63,7 +62,8 @@ class WordReader(XmlReader):
         self.has_changes = False
         self.comments = 0
         self._heard: list[str] = []
-        self.text = self._heard.append  # type: ignore[method-assign]  # the list itself: the shortest way for all text
+        # The list itself hears all text: the shortest way.
+        self.text = self._heard.append  # type: ignore[method-assign, assignment]
         self._into = self.blocks
         self._tables: list[tuple[Table, list[Block], Paragraph | None]] = []
         self._cells: list[list[Block]] = []

@@ -48,7 +48,8 @@ _BORDER = len(b"xmlns") - 1  # so much of one may end a piece
 _HEAD = 64
 
 Attributes = dict[str, str]
-Start, End = Callable[[str, Attributes], None], Callable[[str], None]
+Start = Callable[[str, Attributes], None]
+End = Callable[[str], None]
 
 
 class Budget:
