@@ -18,6 +18,7 @@ from submissions.checks import cleaning
 from submissions.checks.cleaning import sandbox
 from submissions.models import CleanCopy, Version, new_key
 from submissions.uploads import digest_of
+from submissions.verdicts import COPY_FILE
 
 log = structlog.get_logger(__name__)
 
@@ -99,11 +100,11 @@ def _give_up(copy: CleanCopy) -> None:
     staff_tasks.ask(
         enrollment.cohort,
         kind=StaffTask.Kind.READ_FILE,
-        key=f"copy-file:{copy.version_id}",
+        key=f"{COPY_FILE}:{copy.version_id}",
         sentence=f"Look at the {document.required.short_title} of {enrollment.person}: we could make no copy of it "
         "for reviewers, so they read only its text.",
         enrollment=enrollment,
-        url=copy.version.get_absolute_url(),
+        url=f"/cohorts/{enrollment.cohort.slug}/files/{copy.version_id}/",
     )
 
 

@@ -14,7 +14,7 @@ from submissions.models import Submission, Version
 from submissions.states import HANDED_IN, State
 
 PATIENCE = timedelta(seconds=10)  # who waits longer may have left the page, and gets a mail
-READ_FILE, SAME_FILE = "read-file", "same-file"  # what the keys of tasks begin with
+READ_FILE, SAME_FILE, COPY_FILE = "read-file", "same-file", "copy-file"  # what the keys of tasks begin with
 
 
 def follow(version: Version, submission: Submission, *, at: datetime) -> None:
@@ -82,7 +82,7 @@ def _ask(version: Version, code: str, *, key: str, **data) -> None:
 
 def task_keys(version: Version) -> list[str]:
     """Of the tasks that ask a person to look at this file."""
-    return [f"{READ_FILE}:{version.pk}", f"{SAME_FILE}:{version.pk}"]
+    return [f"{key}:{version.pk}" for key in (READ_FILE, SAME_FILE, COPY_FILE)]
 
 
 def twin_of(version: Version) -> Version | None:

@@ -133,9 +133,9 @@ CATALOGUE = {
     "open.tracked": Entry("advice", "Tracked changes are on. Reviewers will see the final text", "keep"),
     "open.comments": Entry(
         "advice",
-        "There are {count} comments in the margin. Reviewers will not see them",
+        "There are {count} comments in the margin. Reviewers may see them, without names",
         "keep",
-        "There is a comment in the margin. Reviewers will not see it",
+        "There is a comment in the margin. Reviewers may see it, without a name",
     ),
     "open.pieces": Entry("advice", "This file holds {what}, which reviewers may not see", "keep"),
     # what a person has to look at

@@ -250,6 +250,7 @@ def test_a_broken_picture_is_cleaned_or_left_out(make, data):
     [
         (["Last name, first name: Okafor, Dana"], ["Last name, first name: K"]),
         (["Last name, ", "first name:", " Okafor", ", Dana"], ["Last name, ", "first name:", " K", ""]),
+        (["  Last Name,\u00a0first name : Okafor"], ["  Last Name,\u00a0first name : K"]),
         (["Last name, first name: "], None),
         (["About the Last name, first name: Okafor"], None),
         (["Dana Okafor wrote this"], None),

@@ -107,13 +107,15 @@ def test_a_file_that_kills_every_worker_is_for_a_person_after_three_tries(versio
     )
 
 
-def test_what_cannot_be_cleaned_is_for_a_person_at_once(version, broken):
+def test_what_cannot_be_cleaned_is_for_a_person_at_once(version, broken, client):
     broken(sandbox.NotCleaned("Altered", is_final=True))
 
     copies.make(version)
 
+    task = StaffTask.objects.get()
+    client.force_login(factories.staff(task.cohort, role="admin").person)
     assert CleanCopy.objects.get().given_up_at == BEFORE_DUE
-    assert StaffTask.objects.get().kind == StaffTask.Kind.READ_FILE
+    assert task.sentence in client.get(task.url).content.decode()
 
 
 @pytest.mark.parametrize("problem", [sandbox.NotCleaned("killed", is_final=False), OSError("the store is away")])

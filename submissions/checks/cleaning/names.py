@@ -6,6 +6,7 @@ from itertools import accumulate
 from badges import markers
 
 APPLICANT, ANOTHER = "Applicant", "Reviewer"
+_LABEL = re.compile(r"\s*" + r"\W+".join(re.findall(r"\w+", markers.NAME_LABEL)) + r"\s*:", re.IGNORECASE)
 _SHORTEST = 2  # letters of a surname that is looked for by itself
 
 
@@ -36,10 +37,10 @@ class Names:
     def in_text(self, texts: list[str]) -> list[str] | None:
         """The pieces of a paragraph with the alias for the name on our template's own line; None: nothing to change."""
         whole = "".join(texts)
-        label = whole.find(markers.NAME_LABEL) if self.alias else -1
-        if label < 0 or whole[:label].strip() or not whole[label + len(markers.NAME_LABEL) :].strip():
+        label = _LABEL.match(whole) if self.alias else None
+        if label is None or not whole[label.end() :].strip():
             return None
-        return _respelled(texts, [(label + len(markers.NAME_LABEL), len(whole), f" {self.alias}")])
+        return _respelled(texts, [(label.end(), len(whole), f" {self.alias}")])
 
     def in_margin(self, texts: list[str]) -> list[str] | None:
         """The same for a header or footer, where the name may stand anywhere."""

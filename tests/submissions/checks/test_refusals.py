@@ -255,7 +255,7 @@ def test_comments_in_the_margin_are_noted(examine):
         added(related(filled(), "comments", "comments.xml", external=False), word__comments_dot_xml=comments)
     )
 
-    assert examined.findings[-1].sentence == "There is a comment in the margin. Reviewers will not see it"
+    assert examined.findings[-1].sentence == "There is a comment in the margin. Reviewers may see it, without a name"
 
 
 def test_a_few_bytes_after_the_zip_are_forgiven(said):
