@@ -40,6 +40,8 @@ def test_the_defaults_are_enough_beside_a_key():
         ({"SITE_URL": "badges.example.org"}, "SITE_URL has to start with"),
         ({"REDIS_URL": "memory://"}, "REDIS_URL has to start with"),
         ({"STORAGE_URL": "ftp://files"}, "STORAGE_URL has to start with"),
+        ({"CLAMD_URL": "tcp://clamav"}, "CLAMD_URL has to be tcp://host:port or unix:///path"),
+        ({"CLAMD_URL": "/run/clamd.ctl"}, "CLAMD_URL has to be tcp://host:port or unix:///path"),
     ],
 )
 def test_a_value_that_cannot_work_stops_the_start(environment, sentence):
@@ -47,6 +49,11 @@ def test_a_value_that_cannot_work_stops_the_start(environment, sentence):
 
     assert done.returncode == 1
     assert f"ImproperlyConfigured: {sentence}" in done.stderr
+
+
+@pytest.mark.parametrize("address", ["tcp://clamav:3310", "unix:///run/clamav/clamd.ctl"])
+def test_a_scanner_may_be_near_or_far(address):
+    assert start(CLAMD_URL=address).returncode == 0
 
 
 @pytest.mark.parametrize("service", ["web", "worker", "beat", "migrate"])

@@ -17,7 +17,7 @@ from submissions import tasks
 from submissions.models import Version
 from tests.support import working
 
-A_MINUTE = 60
+PATIENCE = 180  # seconds, for a machine that does much else; the promise of a minute is kept by `checking.LEASE`
 
 
 def pytest_collection_modifyitems(items):
@@ -99,8 +99,8 @@ class Worker:
         return self.log.read_text(errors="replace").count(what)
 
 
-def wait_for(happened, *, tick=False, seconds=A_MINUTE):
-    """Wait until `happened()`, with a tick of beat each second when asked for; fail after a minute."""
+def wait_for(happened, *, tick=False, seconds=PATIENCE):
+    """Wait until `happened()`, with a tick of beat each second when asked for."""
     began = ticked = time.monotonic()
     while not happened():
         now = time.monotonic()

@@ -7,7 +7,7 @@ from django.db import OperationalError, transaction
 
 from cohorts.models import StaffTask
 from microcred.models import Message
-from submissions import checking, checks, tasks, uploads
+from submissions import checking, checks, scanning, tasks, uploads
 from submissions.checks.catalogue import say
 from submissions.checks.contract import UNREAD, Examination
 from submissions.models import Version
@@ -63,6 +63,14 @@ def test_a_lease_ends_so_that_a_killed_worker_keeps_nothing(waiting, clock):
     examine_now(waiting)
 
     assert (waiting.verdict, waiting.tries) == ("ready", 2)
+
+
+def test_a_lease_outlives_the_check_and_is_over_within_a_minute(settings):
+    check, scan = checks.Limits().wall_seconds, scanning.SECONDS
+    lease, sweep = checking.LEASE.total_seconds(), settings.CELERY_BEAT_SCHEDULE["check what waits"]["schedule"]
+
+    assert check < lease
+    assert lease + scan + sweep < 60
 
 
 def test_the_slower_of_two_workers_writes_nothing(waiting, clock):

@@ -125,6 +125,14 @@ def test_files_added_at_once_have_numbers_of_their_own():
     assert list(plan.versions.values_list("number", flat=True)) == [1, 2, 3, 4]
 
 
+def test_files_added_at_once_do_not_pass_the_limit():
+    plan = submission_in(State.DRAFT).documents.get(required__key="growth-plan")
+
+    outcomes = at_once(*[lambda: add(plan, content=b"x", at=BEFORE_DUE, check=False)] * 12)
+
+    assert (outcomes.count(None), outcomes.count(Refused), plan.versions.count()) == (10, 2, 10)
+
+
 def test_people_who_begin_at_once_get_one_submission_each():
     cohort = factories.cohort()
     enrollments = [factories.enrollment(cohort) for _ in range(4)]
