@@ -122,6 +122,7 @@ class Reading:
         """Row by row: a row that asks, then the rows that answer it, until the table ends."""
         before = self._is_flowing, self._is_visible, self._keeps
         self._current, self._is_flowing, self._is_visible = "", False, False
+        columns: list[str] = []
         for row in table.rows:
             asked = self._questions.is_asked_in(_paragraphs(row))
             if not asked and len(row.cells) > 1 and self._is_printed(row):
@@ -132,10 +133,18 @@ class Reading:
                 if len(asked) == 1:
                     self._current = asked[0]
                     self._areas.setdefault(asked[0], [])
-            for cell in row.cells:
+                columns = self._columns(row) if len(asked) > 1 else []
+            for place, cell in enumerate(row.cells):
+                if columns and not asked:
+                    self._current = self._place = columns[place] if len(columns) == len(row.cells) else ""
                 self._read(cell.blocks)
         self._current = ""
         self._is_flowing, self._is_visible, self._keeps = before
+
+    def _columns(self, row: Row) -> list[str]:
+        """The question in each cell, where several stand side by side: what is below one answers it."""
+        asked = [self._questions.is_asked_in(paragraphs_of(cell.blocks)) for cell in row.cells]
+        return [codes[-1] if codes else "" for codes in asked] if len(asked) > 1 else []
 
     def _keep_table(self, table: Table) -> None:
         """A table of somebody's own, a box that lost its question, or what they wrote into one of our rubrics."""

@@ -144,6 +144,22 @@ def test_questions_in_one_cell_are_kept_apart(asked):
     assert (looked.answers, looked.verdict, looked.outside) == (ANSWERS, "ready", "")
 
 
+def test_questions_side_by_side_are_answered_below_or_beside_them():
+    def cells(texts):
+        return "<w:tr>" + "".join(f"<w:tc>{line(text)}</w:tc>" for text in texts) + "</w:tr>"
+
+    below = cells(ASKED.values()) + cells(ANSWERS.values())
+    beside = "".join(cells((ASKED[code], text)) for code, text in ANSWERS.items())
+    uneven = cells(ASKED.values()) + cells([" ".join(ANSWERS.values())])
+
+    for rows in (below, beside):
+        looked = papers.look(written(f"<w:tbl>{rows}</w:tbl>"), KEY)
+        assert (looked.answers, looked.verdict, looked.outside) == (ANSWERS, "ready", "")
+    looked = papers.look(written(f"<w:tbl>{uneven}</w:tbl>"), KEY)
+    assert (set(looked.answers.values()), looked.verdict) == ({""}, "unread")
+    assert looked.outside == " ".join(ANSWERS.values())
+
+
 # In a document of their own -----------------------------------------------------------------------------------------
 def pasted(*, title="", lead="{number}. {asked}", apart=True):
     body = line(title) if title else ""
