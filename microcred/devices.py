@@ -1,6 +1,5 @@
 """Where a person is signed in, and signing out there. django-allauth notes each sign-in with its session."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,6 +54,6 @@ def sign_out(person: User, *, but: str = "") -> int:
 
 def in_words(agent: str) -> str:
     """`Chrome on Windows`."""
-    browser = next((name for sign, name in BROWSERS.items() if re.search(rf"\b{sign}", agent)), "A browser")
+    browser = next((name for sign, name in BROWSERS.items() if sign in agent), "A browser")
     system = next((name for sign, name in SYSTEMS.items() if sign in agent), "")
     return f"{browser} on {system}" if system else browser
