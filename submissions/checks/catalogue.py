@@ -91,7 +91,7 @@ CATALOGUE = {
     "kind.person": Entry(
         "advice",
         "The name inside the document is {found}; your account says {account}",
-        "replace",
+        "keep",
         then="If it is your file, you can keep it. If it belongs to somebody else, replace it.",
     ),
     "kind.template": Entry(

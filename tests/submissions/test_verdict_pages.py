@@ -28,7 +28,6 @@ BUTTONS = {
     "move": ">Move it to the Reflection Guide</button>",
     "keep": ">Keep it as it is<span",
     "replace": ">Choose another file</a>",
-    ("replace", "advice"): ">Replace<span",
     "how": ">Add the Word file</a>",
     "write_team": ">Write to your team</a>",
     "see_answers": "/documents/growth-plan/answers/",
@@ -75,7 +74,7 @@ def test_each_verdict_is_on_the_page_with_its_fix(plan, page, code):
     entry = CATALOGUE.get(code, CATALOGUE["type"])
     assert said.sentence in shown
     assert entry.then.format(**DATA) in shown
-    assert BUTTONS.get((said.fix, said.level), BUTTONS.get(said.fix, "")) in shown
+    assert BUTTONS.get(said.fix, "") in shown
     for program, step in said.data.get("how", ()) if said.fix == "how" else ():
         assert f"<dt>{program}</dt><dd>{step}</dd>" in shown
 
