@@ -1,6 +1,7 @@
 """The zip around a Word file: its directory within limits, its parts by relationship, its main document."""
 
 import os
+import re
 import stat
 import struct
 import zipfile
@@ -30,6 +31,7 @@ RELATIONSHIPS, TYPES = 100_000, 20_000
 _END = struct.Struct("<4s4H2LH")
 _END_64, _LOCATOR_64 = struct.Struct("<4sQ2H2L4Q"), struct.Struct("<4sLQL")
 _LOCAL = struct.Struct("<4s22x2H")
+_ODD_SIGNS = re.compile(r"[\\\x00-\x1f\x7f]")
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error)
 _PAGES = ("text/html", "application/xhtml+xml")
 
@@ -247,7 +249,7 @@ def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
 
 def _check_entry(entry: zipfile.ZipInfo) -> None:
     """One line of the directory: an honest name, a known method, a size a document may have."""
-    if not (_is_honest(entry.orig_filename) and _is_honest(unquote(entry.orig_filename))):
+    if not all(map(_is_honest, {entry.orig_filename, unquote(entry.orig_filename)})):
         raise unsafe("part name")
     if entry.flag_bits & 0x41:
         raise unsafe("encrypted part")
@@ -262,13 +264,7 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
 
 
 def _is_honest(name: str) -> bool:
-    return not (
-        name.startswith("/")
-        or "\\" in name
-        or ".." in name.split("/")
-        or name[1:2] == ":"
-        or any(ord(sign) < 32 or ord(sign) == 127 for sign in name)
-    )
+    return not (name.startswith("/") or name[1:2] == ":" or _ODD_SIGNS.search(name) or ".." in name.split("/"))
 
 
 def _check_places(entries: list[zipfile.ZipInfo], file: BinaryIO, directory_at: int) -> None:
