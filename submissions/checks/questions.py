@@ -198,7 +198,8 @@ class Questions:
 
     def _know_by_prompt(self, marks: list[_Mark]) -> None:
         """A question that is asked more than once is told by its code, its number, or the heading it stands under."""
-        number, section = 0, ()
+        number = 0
+        section: tuple[str, ...] = ()
         for place, mark in enumerate(marks):
             if mark.by == NUMBER:
                 number = mark.number
@@ -283,11 +284,11 @@ def lines_of(prompt: Prompt) -> list[str]:
 def _lines_of(paragraph: Paragraph) -> list[Paragraph]:
     """The paragraph parted where its lines end."""
     lines = [Paragraph(paragraph.tags, paragraph.marks, paragraph.is_placeholder)]
-    for text, *look in paragraph.runs:
+    for text, form, link in paragraph.runs:
         for place, piece in enumerate(text.split("\n")):
             if place:
                 lines.append(Paragraph(paragraph.tags, (), paragraph.is_placeholder))
-            lines[-1].runs.append((piece, *look))
+            lines[-1].runs.append((piece, form, link))
     for line in lines:
         line.list, line.level, line.is_heading = paragraph.list, paragraph.level, paragraph.is_heading
         line.settle()
