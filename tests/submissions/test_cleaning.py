@@ -214,6 +214,29 @@ def test_a_copy_with_other_words_is_never_kept():
         _compare(one, other, 0)
 
 
+@given(st.binary(max_size=8), st.integers(0, 2_000), st.sampled_from(sorted(telltale.parts())))
+def test_a_bent_part_ends_in_a_copy_or_in_a_refusal(tmp_path_factory, bent, place, name):
+    parts = telltale.parts()
+    place = place % len(parts[name])
+    path = tmp_path_factory.mktemp("bent") / "received"
+    path.write_bytes(package.pack({**parts, name: parts[name][:place] + bent + parts[name][place + len(bent) :]}))
+    into = io.BytesIO()
+
+    try:
+        clean_here(path, into, DANA)
+    except Refusal:
+        return
+
+    with zipfile.ZipFile(into) as copy:
+        assert copy.testzip() is None
+
+
+def test_damaged_properties_do_not_cost_the_copy(cleaned):
+    broken = package.pack({**telltale.parts(), "docProps/core.xml": b"<no"})
+
+    assert cleaned(broken)[1] == cleaned(telltale.paper())[1]
+
+
 def test_what_is_no_word_file_has_no_copy(cleaned):
     with pytest.raises(Refusal):
         cleaned(b"%PDF-1.7")

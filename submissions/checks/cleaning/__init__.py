@@ -13,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 
 from submissions.checks.blocks import paragraphs_of
 from submissions.checks.cleaning.names import Names
-from submissions.checks.cleaning.parts import Part, Plan, last_saved_by, picture_of
+from submissions.checks.cleaning.parts import Part, Plan, last_saved_by, opened, picture_of
 from submissions.checks.cleaning.rewriting import Rewriter
 from submissions.checks.document import read
 from submissions.checks.package import Package
@@ -84,7 +84,7 @@ def _rewrite(copy: zipfile.ZipFile, package: Package, part: Part, names: Names) 
     """How many texts a reader will find changed."""
     links = {old: link.id for old, link in part.links.items()}
     rewriter = Rewriter(package.budget, links, names, kind=part.kind)
-    with package.zip.open(part.source) as stream, copy.open(_entry(part.name), "w") as into:
+    with opened(package, part.source) as stream, copy.open(_entry(part.name), "w") as into:
         rewriter.rewrite(stream, into)
     return rewriter.replaced
 

@@ -3,17 +3,22 @@
 import zipfile
 import zlib
 from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import IO
 
 from submissions.checks.cleaning import pictures
 from submissions.checks.cleaning.rules import is_web
 from submissions.checks.cleaning.walking import Attributes, Declared, Name, Walker
+from submissions.checks.contract import Refusal
+from submissions.checks.kinds import damaged
 from submissions.checks.package import Package, Relationship
 from submissions.checks.xml import Budget
 
 PICTURE_BYTES = 32 << 20
 _NAME_CHARACTERS = 200
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError)
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _DRAWN = "application/vnd.openxmlformats-officedocument."
 # kind: name in the copy, content type. Whatever is not here stays behind.
@@ -154,18 +159,20 @@ def picture_of(package: Package, source: str) -> tuple[pictures.Kind, bytes]:
     if package.zip.getinfo(source).file_size > PICTURE_BYTES:
         raise pictures.Unclear("size")
     try:
-        content = package.zip.read(source)
-    except _UNREADABLE as broken:
+        with opened(package, source) as stream:
+            content = stream.read()
+    except Refusal as broken:
         raise pictures.Unclear("zip") from broken
     return pictures.clean(content)
 
 
 def last_saved_by(package: Package) -> str:
-    """Whom the file names as the one who saved it last."""
+    """Whom the file names as the one who saved it last; nobody, where that part is damaged."""
     names = [found.target for found in package.relationships() if found.kind == "core-properties"]
     reader = _LastSaved(package.budget)
     for target in names[:1]:
-        _walk(package, reader, target)
+        with suppress(Refusal):
+            _walk(package, reader, target)
     return "".join(reader.heard)
 
 
@@ -206,5 +213,15 @@ def _says_strict(package: Package) -> bool:
 def _walk(package: Package, walker: Walker, part: str) -> None:
     """Go through a part, if there is such a one. Raises: Refusal."""
     if name := package.names.get(part.lower()):
-        with package.zip.open(name) as stream:
+        with opened(package, name) as stream:
             walker.walk(stream)
+
+
+@contextmanager
+def opened(package: Package, source: str) -> Iterator[IO[bytes]]:
+    """A part as it is unpacked. Raises: Refusal, when it cannot be."""
+    try:
+        with package.zip.open(source) as stream:
+            yield stream
+    except _UNREADABLE as broken:
+        raise damaged(source) from broken
