@@ -2,6 +2,8 @@
 
 Seconds differ from machine to machine; how many times the floor something takes hardly does. Each
 figure of the first part is the median of several rounds, in which all contestants take turns.
+
+`bench.py verdict` measures only the first part, and keeps what was written of the pages.
 """
 
 import json
@@ -23,6 +25,7 @@ enter("develop")
 sys.path.insert(0, str(ROOT))
 
 import docx  # noqa: E402
+from docx.table import Table  # noqa: E402
 from lxml import etree  # noqa: E402
 from test import clean_environment, start_postgres  # noqa: E402  (tools/test.py)
 
@@ -44,6 +47,8 @@ SIZES = (
     ("20 MB", 20 * MB, "pictures"),
 )
 MOST_TIMES_STREAMING, MOST_TIMES_DOCX, MOST_MIB = 3.0, 0.5, 256
+MOST_MIB_MORE = 20  # than the smallest file takes
+PAGES = "\n## Pages\n"
 SECONDS_A_CONTEST = 6
 
 SMALL, LARGE = 300, 3000  # submissions
@@ -70,6 +75,7 @@ class Result:
     docx: float
     child: float
     peak_mib: float
+    least_mib: float
 
     @property
     def times_streaming(self):
@@ -82,14 +88,19 @@ class Result:
     @property
     def kept(self):
         within = self.times_streaming <= MOST_TIMES_STREAMING and self.times_docx <= MOST_TIMES_DOCX
-        return within and self.peak_mib <= MOST_MIB
+        return within and self.peak_mib <= MOST_MIB and self.peak_mib - self.least_mib < MOST_MIB_MORE
 
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        results = [contest(Path(folder), *size) for size in SIZES]
-        small, large = cohorts(Path(folder))
-    REPORT.write_text(report(results) + report_of_pages(small, large))
+        results = []
+        for size in SIZES:
+            results.append(contest(Path(folder), *size, least_mib=results[0].peak_mib if results else None))
+        if sys.argv[1:] == ["verdict"]:
+            pages = "".join(REPORT.read_text().partition(PAGES)[1:])
+        else:
+            pages = report_of_pages(*cohorts(Path(folder)))
+    REPORT.write_text(report(results) + pages)
     print(f"\nWritten to {REPORT.relative_to(ROOT)}.")
 
 
@@ -171,13 +182,21 @@ def stream(path):
 
 
 def read_with_docx(path):
-    """Every paragraph and cell, as the library's own documentation reads them."""
-    opened = docx.Document(str(path))
-    texts = [paragraph.text for paragraph in opened.paragraphs]
-    return "\n".join(texts + [cell.text for table in opened.tables for row in table.rows for cell in row.cells])
+    """The text of every paragraph of the body and of every cell, also of tables in cells, in their order."""
+    return "\n".join(texts_in(docx.Document(str(path))))
 
 
-def contest(folder, size, size_bytes, of):
+def texts_in(place):
+    for block in place.iter_inner_content():
+        if isinstance(block, Table):
+            for row in block.rows:
+                for cell in row.cells:
+                    yield from texts_in(cell)
+        else:
+            yield block.text
+
+
+def contest(folder, size, size_bytes, of, *, least_mib):
     spec = guide()
     path = folder / "guide.docx"
     path.write_bytes(document(spec, size_bytes, of))
@@ -188,9 +207,9 @@ def contest(folder, size, size_bytes, of):
     check, streaming, with_docx = medians(
         lambda: examine_here(path, expected), lambda: stream(path), lambda: read_with_docx(path)
     )
-    (child,) = medians(lambda: examine(path, expected))
+    (child,) = medians(lambda: examine(path, expected), clock=time.perf_counter)
     peak = examine(path, expected).peak_mib
-    result = Result(size, of, path.stat().st_size, check, streaming, with_docx, child, peak)
+    result = Result(size, of, path.stat().st_size, check, streaming, with_docx, child, peak, least_mib or peak)
     print(
         f"{size:>7} of {of:<9} {result.times_streaming:5.2f} × streaming  {result.times_docx:5.2f} × python-docx",
         flush=True,
@@ -198,15 +217,15 @@ def contest(folder, size, size_bytes, of):
     return result
 
 
-def medians(*contestants: Callable):
-    """Seconds of each; they take turns, so that a busy moment of the machine is shared."""
+def medians(*contestants: Callable, clock=time.process_time):
+    """Seconds of each, of the processor unless told otherwise; they take turns, to share the machine's busy moments."""
     times = [[] for _ in contestants]
     until = time.monotonic() + SECONDS_A_CONTEST
     while time.monotonic() < until or len(times[0]) < 5:
         for contestant, taken in zip(contestants, times, strict=True):
-            began = time.perf_counter()
+            began = clock()
             contestant()
-            taken.append(time.perf_counter() - began)
+            taken.append(clock() - began)
     return [statistics.median(taken) for taken in times]
 
 
@@ -241,12 +260,20 @@ def report(results):
         "## The verdict on a document",
         "",
         f"Promise: at most {MOST_TIMES_STREAMING:g} times the cost of streaming the file's parts with zipfile and lxml",
-        f"and doing nothing with them, at most {MOST_TIMES_DOCX:g} times that of python-docx reading its text, and at",
-        f"most {MOST_MIB} MiB of memory. The file is a guide of nine answers, without content controls, as LibreOffice",
-        "saves it, so that python-docx sees all of its text;",
-        "what makes it large is its text, or a picture in it.",
+        f"and doing nothing with them, at most {MOST_TIMES_DOCX:g} times that of python-docx reading its text, at most",
+        f"{MOST_MIB} MiB of memory, and less than {MOST_MIB_MORE} MiB more than the smallest file takes.",
         "",
-        "| file | made large by | check | × streaming | × python-docx | in a child process | its memory | promise |",
+        "- Checking is `examine_here`: hash, zip, all relationships, all text, the answers as HTML, the verdict.",
+        "- Streaming is zipfile with `lxml.etree.iterparse` over every XML part, each element cleared at its end,",
+        "  and zipfile over every other part.",
+        "- Reading is `Document(path)` and the `text` of every paragraph of the body and of every cell.",
+        "",
+        "The three take turns in one process; compared are medians of processor time. The child process, with its",
+        "start, is timed by the clock on the wall. The file is a guide of nine answers, without content controls, as",
+        "LibreOffice saves it, so that python-docx sees all of its text; what makes it large is its text, or a picture",
+        "in it. More text than in the third row is hardly accepted: a file may have five million characters.",
+        "",
+        "| file | made large by | checking | × streaming | × python-docx | in a child process | its memory | promise |",
         "| ---: | --- | ---: | ---: | ---: | ---: | ---: | --- |",
     ]
     return "\n".join([*lines, *map(row, results)]) + "\n"
