@@ -322,7 +322,8 @@ class Version(models.Model):
     def judge_again(self) -> None:
         """Take the verdict from what nobody has settled yet; a file that cannot be used stays so."""
         if self.verdict not in (self.Verdict.CHECKING, self.Verdict.BLOCKED):
-            self.verdict = contract.verdict_of(tuple(self._unsettled(Finding.objects.filter(version=self))))
+            left = self._unsettled(Finding.objects.filter(version=self))
+            self.verdict = contract.verdict_of(tuple(contract.Finding(one.code, one.level, "") for one in left))
         self.save(update_fields=["renamed_at", "verdict"])
 
     @property
