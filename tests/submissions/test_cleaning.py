@@ -18,6 +18,7 @@ from badges.word.package import unpack
 from submissions import checks
 from submissions.checks.cleaning import Altered, Writer, _compare, clean_here, names, pictures, rules, sandbox
 from submissions.checks.contract import Refusal
+from tests.roundtrips import programs
 from tests.submissions import telltale
 from tests.submissions.checks import papers
 
@@ -121,6 +122,20 @@ def test_every_program_opens_the_copy(cleaned):
         f"/word/media/image{number}.{kind}"
         for number, kind in enumerate(("jpeg", "png", "gif", "tiff", "emf"), start=1)
     ]
+
+
+def test_libreoffice_opens_the_copy_and_reads_the_same_words(cleaned, tmp_path):
+    names_shown = {"telltale": telltale.paper(), "filled": papers.filled()}
+    copies = {f"{name} copy": cleaned(content, NAMES_SHOWN)[0] for name, content in names_shown.items()}
+
+    saved = programs.libreoffice({**names_shown, **copies}, tmp_path)
+
+    for name in names_shown:
+        texts, texts_of_copy = (
+            [one.text for one in docx.Document(io.BytesIO(saved[each])).element.body.iter(f"{{{papers.W}}}t")]
+            for each in (name, f"{name} copy")
+        )
+        assert "".join(filter(None, texts)) == "".join(filter(None, texts_of_copy)) != ""
 
 
 def test_people_get_neutral_names_the_same_throughout(cleaned):
