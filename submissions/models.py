@@ -344,17 +344,13 @@ class Version(models.Model):
         return self.canonical_name if self.renamed_at and self.canonical_name else self.received_name
 
 
-def copy_key(copy: "CleanCopy", name: str) -> str:
-    return new_key()
-
-
 class CleanCopy(models.Model):
     """The Word file of a version as reviewers get it: the same words without who wrote them, where and with what."""
 
     MAX_TRIES = 3
 
     version = models.OneToOneField(Version, on_delete=models.CASCADE, related_name="clean_copy")
-    file = models.FileField(upload_to=copy_key, max_length=120, blank=True)
+    file = models.FileField(max_length=120, blank=True)
     size_bytes = models.PositiveIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
     is_nameless = models.BooleanField(default=False, help_text="The printed name is gone, too: for who reads blind.")
