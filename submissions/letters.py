@@ -88,7 +88,7 @@ def needs_fixing(version: Version, sentence: str) -> Message:
         "finding": f"{sentence.rstrip('.')}.{_what_counts(version)}",
         "link": mailing.address(f"/my/{enrollment.cohort.slug}/documents/{document.required.key}/"),
     }
-    key = f"file-needs-fixing:{version.file.name}"
+    key = f"file-needs-fixing:{version.file.name}:{version.pk}"
     return mailing.message(enrollment.cohort, enrollment.person, "file-needs-fixing", key=key, values=values)
 
 

@@ -52,7 +52,7 @@ def looked_at(request, cohort, pk):
     """It is what it should be."""
     version = _version_of(request, cohort, pk)
     settling.looked_at(version, by=request.user)
-    messages.success(request, f"Noted: you have looked at this file. {version.document.required.short_title} settled.")
+    messages.success(request, "Noted: you have looked at this file.")
     return redirect("submissions:by_hand", cohort, pk)
 
 
