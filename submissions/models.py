@@ -448,6 +448,7 @@ class DocumentAccess(models.Model):
         ORIGINAL = "original", "The file as it came"
         CLEAN = "clean", "The copy for reviewers"
         TEXT = "text", "What we read in it"
+        SCORES = "scores", "What reviewers said of it"
 
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="accesses")
     person = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")

@@ -21,7 +21,10 @@ class Reading:
 
 
 def readings_of(person: User) -> QuerySet[DocumentAccess]:
-    """Everybody else's readings of a person's files, the latest first; each knows whether its round is `released`."""
+    """Everybody else's readings of a person's files, the latest first; each knows whether its round is released.
+
+    That somebody read the scores shows only then: before, it would tell that there are some.
+    """
     released = WorkflowEvent.objects.filter(
         move="release",
         submission=OuterRef("version__document__submission"),
@@ -32,6 +35,7 @@ def readings_of(person: User) -> QuerySet[DocumentAccess]:
         .exclude(person=person)
         .select_related("person", "version__document__required", "version__document__submission__enrollment__cohort")
         .annotate(is_released=Exists(released))
+        .exclude(form=DocumentAccess.Form.SCORES, is_released=False)
         .order_by("-at", "-pk")
     )
 

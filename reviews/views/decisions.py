@@ -14,7 +14,8 @@ from reviews import agreement, awarding, decision_letters, decisions
 from reviews.decision_forms import DecisionForm, LetterForm, ReasonForm, ScheduleForm
 from reviews.models import Decision
 from reviews.views.overview import run_by
-from submissions.models import Submission
+from submissions import serving
+from submissions.models import DocumentAccess, Submission, Version
 from submissions.states import State
 
 SHOWN = 50
@@ -90,6 +91,7 @@ def show(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
     """One submission: what the reviews say, the decision in hand with its letter, and those that went out."""
     ours = run_by(request, cohort)
     submission = _submission(request, ours, number)
+    _write_down(request, submission)
     standing = agreement.of(submission)
     decision = Decision.objects.in_hand().filter(submission=submission).select_related("made_by").first()
     context = {"cohort": ours, "submission": submission, "standing": standing, "decision": decision}
@@ -98,6 +100,14 @@ def show(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
         context |= {"proposal": proposal, "form": DecisionForm(proposal=proposal)}
     context["released"] = Decision.objects.released().filter(submission=submission)
     return render(request, "reviews/decision.html", context)
+
+
+def _write_down(request: HttpRequest, submission: Submission) -> None:
+    """One row for one reading of what reviewers said, beside the file that they scored. Queries: two."""
+    scored = Version.objects.filter(document__submission=submission, document__required__is_scored=True)
+    version = scored.that_count(submission.current_round.number).first()
+    if version:
+        serving.log(version, request.user, "admin", DocumentAccess.Form.SCORES)
 
 
 @require_POST
@@ -148,6 +158,7 @@ def letter(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
     """Write the letter, and read it exactly as it leaves: on the page and as e-mail."""
     ours = run_by(request, cohort)
     decision = _decision(request, ours, number)
+    _write_down(request, decision.submission)
     standing = agreement.of(decision.submission)
     form = LetterForm(request.POST or None, instance=decision)
     if request.method == "POST" and form.is_valid():

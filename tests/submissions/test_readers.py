@@ -95,3 +95,17 @@ def test_the_page_takes_the_same_queries_however_long(client, submission, ben, d
         page = client.get("/account/readers/")
 
     assert len(page.context["readings"]) == count
+
+
+def test_who_read_what_reviewers_said_shows_after_the_release_only(client, cohort, submission, ben, cleo):
+    reviewed(submission, ben, ranks={1: 2})
+    client.force_login(cleo)
+    client.get(f"/cohorts/{cohort.slug}/decisions/{submission.number}/")
+    said = ("Cleo Lead, cohort admin", "Reflection Guide, version 1: what reviewers said of it")
+    assert DocumentAccess.objects.filter(person=cleo, form=FORM.SCORES).count() == 1
+    assert said not in shown(client, submission)
+
+    made = decisions.decide(submission, by=cleo, outcome=Decision.Outcome.REVISE)
+    decisions.release(made, by=cleo)
+
+    assert said in shown(client, submission)
