@@ -78,6 +78,11 @@ def attribute(size: int, sign: str = "") -> bytes:
     return with_body(f'<w:p><w:pPr><w:pStyle w:val="{value}"/></w:pPr></w:p>')
 
 
+def long_comment(size: int) -> bytes:
+    piece = "".join(digits(1_024)).encode()
+    return with_part("word/odd.bin", b"<!--" + piece * (size // len(piece)) + b"--><a/>")
+
+
 def alternative_text(size: int) -> bytes:
     spaces = 'xmlns:v="urn:schemas-microsoft-com:vml"'
     return with_body(
@@ -265,6 +270,8 @@ LIMITS = (
     unsafe("400 namespaces on one element", partial(many_namespaces, 400), "attributes"),
     blocked("1.4 million empty paragraphs", partial(paragraphs, 1_400_000), "answers.empty"),
     unread("300,000 words in as many paragraphs", partial(words, 300_000)),
+    unsafe("a comment of 100 MiB in front of a part", partial(long_comment, 100 * MIB), "part size"),
+    fine("a comment of 20 MiB in front of a part", partial(long_comment, 20 * MIB)),
     fine("20 MiB in one attribute", partial(attribute, 20 * MIB)),
     fine("20 MiB in one attribute, with a sign beyond the first plane", partial(attribute, 20 * MIB, "𝒳")),
     fine("the text for a picture of 10 MiB", partial(alternative_text, 10 * MIB)),
