@@ -4,7 +4,20 @@ import random
 from functools import partial
 
 from badges.word import package
-from tests.hostile.case import TYPES, base, blocked, damaged, fine, noted, recoded, unread, unsafe, with_body, with_part
+from tests.hostile.case import (
+    TYPES,
+    Case,
+    base,
+    blocked,
+    damaged,
+    fine,
+    noted,
+    recoded,
+    unread,
+    unsafe,
+    with_body,
+    with_part,
+)
 from tests.submissions.checks import papers
 from tests.submissions.checks.papers import MAIN, line, replaced, written
 
@@ -268,7 +281,7 @@ LIMITS = (
     unsafe("a long note very often", note_bomb, "characters"),
     fine("a long namespace", partial(long_namespace, 10_000, 10_000)),
     unsafe("400 namespaces on one element", partial(many_namespaces, 400), "attributes"),
-    blocked("1.4 million empty paragraphs", partial(paragraphs, 1_400_000), "answers.empty"),
+    Case("1.4 million empty paragraphs", partial(paragraphs, 1_400_000), "blocked", ("text.none", "answers.empty")),
     unread("300,000 words in as many paragraphs", partial(words, 300_000)),
     unsafe("a comment of 100 MiB in front of a part", partial(long_comment, 100 * MIB), "part size"),
     fine("a comment of 20 MiB in front of a part", partial(long_comment, 20 * MIB)),
