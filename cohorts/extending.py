@@ -23,19 +23,17 @@ def extend(enrollments: Iterable[Enrollment], *, until: date, because: str, by: 
     for row in rows:
         row.extended_until, row.extended_because, row.extended_at, row.extended_by = until, because.strip(), at, by
     Enrollment.objects.bulk_update(rows, ["extended_until", "extended_because", "extended_at", "extended_by"])
-    outbox.owe([_letter(row) for row in rows if _has_letter(row)])
+    outbox.owe([_letter(row) for row in rows if mailing.has_letter(row.cohort.edition, LETTER)])
     return len(rows)
-
-
-def _has_letter(enrollment: Enrollment) -> bool:
-    return any(letter.key == LETTER for letter in enrollment.cohort.edition.letters.all())
 
 
 def _letter(enrollment: Enrollment) -> Message:
     cohort, end = enrollment.cohort, deadlines.window(enrollment).due_at
     values = {
         "due": str(times.deadline(end, reader=enrollment.person.zone, cohort=cohort.zone)),
+        "due_day": times.last_day(end, enrollment.person.zone or cohort.zone),
         "link": mailing.address(f"/my/{cohort.slug}/documents/"),
     }
     key = f"extension:{enrollment.ref}:{enrollment.extended_until}"
-    return mailing.message(cohort, enrollment.person, LETTER, key=key, values=values)
+    thread = mailing.about_work(enrollment)
+    return mailing.message(cohort, enrollment.person, LETTER, key=key, values=values, thread=thread)

@@ -16,6 +16,7 @@ from cohorts.models import CalendarFeed, Cohort, Enrollment, Event, StaffMembers
 from microcred.models import User
 
 KIND = Event.Kind
+MEETING_FILE = "meeting.ics"
 WHOLE_DAYS = {KIND.LEARNING_BEGINS, KIND.DECISIONS}
 FOR_STAFF_ONLY = {KIND.REVIEWS_DUE}
 

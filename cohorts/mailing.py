@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import prefetch_related_objects
 
 from badges.models import Edition, Letter
-from cohorts.models import Cohort
+from cohorts.models import Cohort, Enrollment, Event
 from microcred import letters, outbox
 from microcred.models import Message, User
 from microcred.verdict import Refused
@@ -39,12 +39,16 @@ def compose(
     **fields,
 ) -> Message:
     """The same for a given subject and body."""
-    letter = letters.compose(subject, body, {**common_values(cohort, person), **(values or {})}, footer=footer(cohort))
+    letter = letters.compose(
+        subject, body, common_values(cohort, person) | dict(values or {}),
+        footer=footer(cohort), language=cohort.edition.language,
+    )  # fmt: skip
     if fields.get("due_at") is None:
         fields.pop("due_at", None)
     return outbox.message(
-        letter, person, key=key, kind=kind, cohort_slug=cohort.slug, reply_to=cohort.team_email, **fields
-    )
+        letter, person, key=key, kind=kind, cohort_slug=cohort.slug, reply_to=cohort.team_email,
+        sender=f"{cohort} team", **fields,
+    )  # fmt: skip
 
 
 def common_values(cohort: Cohort, person: User) -> dict[str, object]:
@@ -65,11 +69,29 @@ def address(path: str) -> str:
     return letters.Markdown(f"{settings.SITE_URL}{path}")
 
 
-def footer(cohort: Cohort) -> str:
-    return (
-        f"You get this because you are in the {cohort.name} cohort, {cohort.edition.badge.name}. "
-        f"Answers go to {cohort.team_email}. Which notices you get: {settings.SITE_URL}/account/"
+def footer(cohort: Cohort) -> letters.Markdown:
+    """Why the reader gets it, to whom an answer goes, and where notices are chosen."""
+    place, team = letters.quoted(f"{cohort}, {cohort.edition.badge.name}"), letters.quoted(cohort.team_email)
+    return letters.Markdown(
+        f"You get this because the team of {place} has you on its list. Answers go to {team}. "
+        f"[Choose which notices you get]({address('/account/')}#notices)"
     )
+
+
+def about_work(enrollment: Enrollment) -> str:
+    """The thread of all mails about what one person hands in."""
+    return f"work:{enrollment.ref}"
+
+
+def about_meeting(event: Event, enrollment: Enrollment) -> str:
+    """The thread of a meeting: its invitation, and what changed since."""
+    return f"meeting:{event.uid}:{enrollment.ref}"
+
+
+def has_letter(edition: Edition, key: str) -> bool:
+    """Whether the edition has a letter for an occasion on which not every program writes."""
+    prefetch_related_objects([edition], "letters")
+    return any(letter.key == key for letter in edition.letters.all())
 
 
 def letter_of(edition: Edition, key: str) -> Letter:

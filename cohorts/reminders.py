@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from cohorts import attending, clock_changes, deadlines, mailing, meetings
+from cohorts import attending, clock_changes, deadlines, feeds, mailing, meetings
 from cohorts.models import Cohort, Enrollment, Event, Reminder
 from microcred import outbox, times
 from microcred.models import Message
@@ -114,14 +114,14 @@ def _owe(rule: Reminder, occasion: Occasion, members: QuerySet, *, now: datetime
     if not due:
         return 0
     waiting = _not_owed_yet(_willing(members, rule, occasion), rule, occasion).filter(person__zone__in=due)
-    rows = waiting.select_related("person").order_by("pk")
+    rows, beside = waiting.select_related("person").order_by("pk"), _beside(occasion)
     last = 0
     while batch := list(rows.filter(pk__gt=last)[:BATCH]):
         last = batch[-1].pk
         with transaction.atomic():
             values = values_for(rule, occasion, batch)
             messages = [
-                _message(rule, occasion, member, values[member.pk], due_at=zones[member.person.zone])
+                _message(rule, occasion, member, values[member.pk], due_at=zones[member.person.zone], **beside)
                 for member in batch
                 if member.pk in values
             ]
@@ -170,7 +170,24 @@ def _prefix(rule: Reminder, occasion: Occasion) -> str:
     return f"reminder:{rule.pk}:{occasion.key}:"
 
 
-def _message(rule: Reminder, occasion: Occasion, member, values: Mapping, *, due_at: datetime) -> Message:
+def _beside(occasion: Occasion) -> dict[str, object]:
+    """What comes with every reminder of an occasion: a meeting for the calendar, and the right to do without."""
+    if occasion.kind != Event.Kind.MEETING or occasion.event is None:
+        return {}
+    meeting = feeds.single(occasion.event, method="PUBLISH")
+    return {"is_optional": True, "attachment": meeting, "attachment_name": feeds.MEETING_FILE}
+
+
+def _thread(occasion: Occasion, member) -> str:
+    """An applicant's reminders stand with what they speak of; staff's each alone."""
+    if not isinstance(member, Enrollment):
+        return ""
+    if occasion.kind == Event.Kind.MEETING and occasion.event:
+        return mailing.about_meeting(occasion.event, member)
+    return mailing.about_work(member)
+
+
+def _message(rule: Reminder, occasion: Occasion, member, values: Mapping, *, due_at: datetime, **beside) -> Message:
     useless = due_at + TOO_LATE
     return mailing.compose(
         occasion.cohort,
@@ -183,6 +200,8 @@ def _message(rule: Reminder, occasion: Occasion, member, values: Mapping, *, due
         due_at=due_at,
         useless_at=useless if rule.days > 0 else min(useless, occasion.ends_at),
         is_reminder=True,
+        thread=_thread(occasion, member),
+        **beside,
     )
 
 
@@ -219,7 +238,13 @@ def _zone(member) -> str:
 
 def due_values(window: deadlines.Window, *, zone: str) -> dict[str, object]:
     """What a reminder of a deadline says about its time, to a reader in `zone`."""
-    due = times.deadline(window.due_at, reader=zone, cohort=window.zone)
-    day, time = due.reader.rsplit(", ", 1)
-    late_until = times.deadline(window.closes_at, reader=zone, cohort=window.zone)
-    return {"due": str(due), "due_day": day, "due_time": time, "late_until": str(late_until)}
+    due, late_until = (
+        str(times.deadline(end, reader=zone, cohort=window.zone)) for end in (window.due_at, window.closes_at)
+    )
+    return {
+        "due": due,
+        "due_day": times.last_day(window.due_at, zone),
+        "due_time": times.last_minute(window.due_at, zone),
+        "late_until": late_until,
+        "late_day": times.last_day(window.closes_at, zone),
+    }

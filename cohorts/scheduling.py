@@ -121,7 +121,8 @@ def _tell(event: Event, letter: str, *, before: Event | None = None, asked_again
                 key=f"{letter}:{event.pk}:{event.sequence}:{enrollment.pk}",
                 values=values | {"link": mailing.address(f"/my/{cohort.slug}/calendar/")},
                 attachment=attachment,
-                attachment_name="meeting.ics",
+                attachment_name=feeds.MEETING_FILE,
+                thread=mailing.about_meeting(event, enrollment),
             )
         )
     outbox.owe(messages)

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 import nh3
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
-from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
+from microcred.plain import as_text, markdown
 from microcred.verdict import Refused
 
 PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
-LINK = re.compile(r"\[([^\]]+)\]\((\S+?)\)")
 TAGS = {"p", "a", "strong", "em", "ul", "ol", "li", "br", "h2", "h3", "blockquote", "code", "hr"}
-MARKS = r"([\\`*_{}\[\]()#+\-.!|<>~])"
+ATTRIBUTES = {"a": {"href", "class"}}
+MARKS = r"([\\`*_{}\[\]()#+\-.!|<>~&=])"
+PARAGRAPHS = re.compile(r"\s*\n\s*\n\s*")
 LONGEST_SUBJECT = 200
-_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False})
 
 
 class Markdown(str):
@@ -35,17 +36,27 @@ class Letter:
     html: str
 
 
-def compose(subject: str, body: str, values: Mapping[str, object], *, footer: str = "") -> Letter:
-    """The letter with its placeholders filled in; `footer` says why the reader got it.
+def compose(
+    subject: str, body: str, values: Mapping[str, object], *, footer: str = "", language: str = "en-US"
+) -> Letter:
+    """The letter with its placeholders filled in; `footer`, Markdown too, says why the reader got it.
 
     Raises: Refused, naming the placeholder that has no value: no letter leaves with a hole in it.
     """
     source = fill(body, values, quote=quoted)
+    text, below = as_text(source), as_text(footer)
+    parts = {"body": _with_button(source), "footer": as_html(footer), "preview": _preview(text), "language": language}
     return Letter(
         subject=_one_line(fill(subject, values)),
-        text=as_text(source) + (f"\n\n--\n{footer}\n" if footer else "\n"),
-        html=render_to_string("mail/base.html", {"body": as_html(source), "footer": footer}),
+        text=f"{text}\n\n-- \n{below}\n" if below else f"{text}\n",
+        html=render_to_string("mail/base.html", parts),
     )
+
+
+def _preview(text: str) -> str:
+    """What an inbox shows beside the subject: the first paragraph that is no salutation."""
+    paragraphs = text.split("\n\n")
+    return next((one for one in paragraphs if not one.endswith(",")), paragraphs[0])
 
 
 def _one_line(subject: str) -> str:
@@ -74,20 +85,34 @@ def placeholders(source: str) -> set[str]:
 
 def as_html(source: str) -> SafeString:
     """Safe HTML of Markdown: raw HTML in it is shown as text, links that would run code are none."""
-    return mark_safe(_markdown.render(source))  # noqa: S308
+    return mark_safe(markdown.render(source))  # noqa: S308
+
+
+def _with_button(source: str) -> SafeString:
+    """The same for a mail: the first link that stands alone is a button, with its address below."""
+    tokens = markdown.parse(source)
+    alone = (token.children for token in tokens if token.type == "inline" and token.level == 1 and token.children)
+    if found := next((inline for inline in alone if _is_one_link(inline)), None):
+        href = found[0].attrs["href"]
+        below = [Token("link_open", "a", 1, attrs={"href": href}), Token("text", "", 0, content=str(href))]
+        found[0].attrs["class"] = "button"
+        found += [Token("hardbreak", "br", 0), *below, Token("link_close", "a", -1)]
+    return mark_safe(markdown.renderer.render(tokens, markdown.options, {}))  # noqa: S308
+
+
+def _is_one_link(inline: list[Token]) -> bool:
+    ends = inline[0].type == "link_open" and inline[-1].type == "link_close"
+    return ends and inline[0].markup != "autolink" and sum(token.type == "link_open" for token in inline) == 1
 
 
 def body_of(html: str) -> SafeString:
     """What stands in the middle of a letter's HTML, without frame and style, to be shown on a page of ours."""
     body = re.search(r"<main>(.*)</main>", html, re.DOTALL)
-    return mark_safe(nh3.clean(body[1] if body else "", tags=TAGS, link_rel=None))  # noqa: S308
-
-
-def as_text(source: str) -> str:
-    """Markdown as plain text: links with their address, marks off."""
-    return re.sub(rf"\\{MARKS}", r"\1", LINK.sub(r"\1: \2", source).replace("**", "").replace("\\\n", "\n"))
+    clean = nh3.clean(body[1] if body else "", tags=TAGS, attributes=ATTRIBUTES, link_rel=None)
+    return mark_safe(clean)  # noqa: S308
 
 
 def quoted(words: str) -> str:
-    """What a person wrote, as Markdown that shows exactly those signs."""
-    return re.sub(MARKS, r"\\\1", words)
+    """What a person wrote, as Markdown that shows exactly those signs, lines and paragraphs."""
+    paragraphs = PARAGRAPHS.split(re.sub(MARKS, r"\\\1", words.strip()))
+    return "\n\n".join("\\\n".join(line.strip() for line in one.splitlines()) for one in paragraphs)

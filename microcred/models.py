@@ -118,11 +118,14 @@ class Message(models.Model):
     cohort_slug = models.CharField(max_length=80, blank=True, db_index=True)
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="messages")
     address = models.EmailField(max_length=254)
+    sender = models.CharField(max_length=120, blank=True, help_text="The name it comes from; empty: the site's.")
+    thread = models.CharField(max_length=80, blank=True, help_text="The conversation that a mail program shows it in.")
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField()
     reply_to = models.EmailField(max_length=254, blank=True)
     is_reminder = models.BooleanField(default=False)
+    is_optional = models.BooleanField(default=False, help_text="The reader can turn off mails of this kind.")
     attachment_name = models.CharField(max_length=100, blank=True)
     attachment = models.TextField(blank=True, help_text="An iCalendar file, as text.")
     state = models.CharField(max_length=7, choices=State, default=State.OWED)
@@ -141,6 +144,7 @@ class Message(models.Model):
         indexes = (
             models.Index(fields=["due_at"], condition=models.Q(state="owed"), name="message_waiting"),
             models.Index(fields=["cohort_slug", "-due_at"], name="message_of_cohort"),
+            models.Index(fields=["thread", "sent_at"], condition=~models.Q(thread=""), name="message_of_thread"),
         )
         constraints = (
             models.CheckConstraint(

@@ -5,8 +5,11 @@ connection, renewing the lease before each, and writes down what became of it. A
 is away only delays it.
 """
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
+from email.utils import formataddr, parseaddr
 from smtplib import SMTPDataError, SMTPRecipientsRefused
+from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
@@ -14,7 +17,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import connection as database
 from django.db import transaction
 
-from microcred import clock
+from microcred import clock, notices
 from microcred.letters import Letter
 from microcred.models import Message, User
 
@@ -23,6 +26,12 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)
 BATCH = 500
 GIVE_UP_AFTER = timedelta(days=3)
+MOST_NAMED = 9  # earlier mails of a thread that a mail names, beside the first
+METHOD = re.compile(r"^METHOD:(\w+)", re.MULTILINE)
+AUTOMATIC = {  # no answer from a machine: to those who heed the standard, and to Exchange
+    "Auto-Submitted": "auto-generated",
+    "X-Auto-Response-Suppress": "OOF, AutoReply",
+}
 
 
 def message(
@@ -154,20 +163,45 @@ def _close(row: Message, state: str, *, reason: str = "") -> None:
 
 
 def as_email(row: Message, *, connection=None) -> EmailMultiAlternatives:
-    """The e-mail of one message, with an id that stays the same if it has to be sent again."""
-    host = settings.SITE_URL.split("//")[1].split(":")[0]
-    headers = {"Message-ID": f"<{row.pk}.{row.owed_at:%Y%m%d%H%M%S}@{host}>"}
-    if row.is_reminder:
-        headers["List-Unsubscribe"] = f"<{settings.SITE_URL}/account/>"
+    """The e-mail of one message, with an id that stays the same if it has to be sent again. Queries: its thread's."""
     email = EmailMultiAlternatives(
         row.subject,
         row.text,
+        from_email=_from(row),
         to=[row.address],
         reply_to=[row.reply_to] if row.reply_to else None,
-        headers=headers,
+        headers=AUTOMATIC | {"Message-ID": _id(row.pk, row.owed_at)} | _place_in_thread(row) | _way_out(row),
         connection=connection,
     )
     email.attach_alternative(row.html, "text/html")
     if row.attachment:
-        email.attach(row.attachment_name, row.attachment, "text/calendar")
+        found = METHOD.search(row.attachment)
+        email.attach(row.attachment_name, row.attachment, f"text/calendar; method={found[1] if found else 'PUBLISH'}")
     return email
+
+
+def _from(row: Message) -> str:
+    """The site's address under the name of whoever writes."""
+    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return formataddr((row.sender, address)) if row.sender else settings.DEFAULT_FROM_EMAIL
+
+
+def _id(pk: int, owed_at: datetime) -> str:
+    return f"<{pk}.{owed_at:%Y%m%d%H%M%S}@{urlsplit(settings.SITE_URL).hostname}>"
+
+
+def _place_in_thread(row: Message) -> dict[str, str]:
+    """What it follows: the mails of its thread that have left, the first and the latest of them."""
+    if not row.thread:
+        return {}
+    sent = Message.objects.filter(thread=row.thread, person=row.person_id, sent_at__isnull=False).exclude(pk=row.pk)
+    ids = [_id(*earlier) for earlier in sent.order_by("sent_at", "pk").values_list("pk", "owed_at")]
+    return {"In-Reply-To": ids[-1], "References": " ".join(ids[:1] + ids[1:][-MOST_NAMED:])} if ids else {}
+
+
+def _way_out(row: Message) -> dict[str, str]:
+    """Where a reader chooses which reminders come; with one click (RFC 8058) for those that can be turned off."""
+    if not row.is_reminder:
+        return {}
+    page = {"List-Unsubscribe": f"<{notices.address(row.person_id)}>"}
+    return page | {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if row.is_optional else page

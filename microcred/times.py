@@ -59,6 +59,16 @@ def deadline(end: datetime, *, reader: str, cohort: str) -> Shown:
     return instant(end - timedelta(seconds=1), reader=reader, cohort=cohort)
 
 
+def last_day(end: datetime, zone: str) -> str:
+    """`Thu, Nov 30`: the day on which an exclusive end falls for people in `zone`."""
+    return day((end - timedelta(seconds=1)).astimezone(ZoneInfo(zone)).date())
+
+
+def last_minute(end: datetime, zone: str) -> str:
+    """`11:59 PM`: the last minute before an exclusive end, for people in `zone`."""
+    return time_of_day((end - timedelta(seconds=1)).astimezone(ZoneInfo(zone)))
+
+
 def span(start: datetime, end: datetime, zone: str) -> str:
     """`2:00–3:30 PM MST`: a meeting's hours in one zone."""
     first, last = (moment.astimezone(ZoneInfo(zone)) for moment in (start, end))

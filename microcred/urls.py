@@ -33,6 +33,7 @@ urlpatterns = [
     path("account/devices/", views.devices, name="devices"),
     path("account/devices/ending/", views.sign_out_elsewhere, name="sign_out_elsewhere"),
     path("account/devices/ending-all/", views.sign_out_everywhere, name="sign_out_everywhere"),
+    path("notices/<str:token>/", views.notices, name="notices"),
     path("help/", views.help_page, name="help"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("privacy/", views.privacy, name="privacy"),

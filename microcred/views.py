@@ -6,10 +6,12 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from microcred import notices as chosen_notices
 from microcred.accounts import vouch_for
 from microcred.devices import devices_of, sign_out
 
@@ -46,6 +48,22 @@ def sign_out_everywhere(request):
     logout(request)
     messages.success(request, "You are signed out everywhere.")
     return redirect("account_login")
+
+
+@csrf_exempt  # a mail program has no cookie of ours; whoever holds the address may choose
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def notices(request, token):
+    """Reminders of meetings, on or off: from a mail, by its reader or with the mail program's own button."""
+    person = chosen_notices.person_of(token)
+    if person is None:
+        raise Http404
+    if request.method == "POST":
+        chosen_notices.choose(person, meetings=request.POST.get("meetings") == "on")
+        if "List-Unsubscribe" in request.POST:
+            return HttpResponse("Reminders of meetings are off.\n", content_type="text/plain")
+        return redirect("notices", token)
+    return render(request, "microcred/notices.html", {"comes": person.wants_meeting_reminders})
 
 
 @login_not_required

@@ -13,7 +13,7 @@ from microcred.letters import placeholders
 from reviews.decisions import Outcome, Proposal
 from reviews.models import Decision
 
-ALWAYS = {"first_name", "full_name", "badge", "cohort", "team_email", "site_name", "home_url", "link"}
+ALWAYS = {"first_name", "full_name", "badge", "cohort", "team_email", "site_name", "home_url", "feedback_url", "link"}
 ALSO = {
     Outcome.AWARD: set(),
     Outcome.REVISE: {"answers", "rows", "summary", "comments", "documents", "due", "due_day"},

@@ -28,7 +28,9 @@ def compose(decision: Decision, standing: Standing) -> Letter:
     """The letter as it leaves. Raises: Refused, when a placeholder has no value."""
     subject, body = decision.subject, decision.letter
     cohort = standing.submission.enrollment.cohort
-    return letters.compose(subject, body, values(decision, standing), footer=mailing.footer(cohort))
+    return letters.compose(
+        subject, body, values(decision, standing), footer=mailing.footer(cohort), language=cohort.edition.language
+    )
 
 
 def filled(decision: Decision, standing: Standing) -> tuple[str, str]:
@@ -45,6 +47,7 @@ def message(decision: Decision, standing: Standing) -> Message:
         enrollment.cohort, enrollment.person,
         subject=decision.subject, body=decision.letter, kind=KEYS[Decision.Outcome(decision.outcome)],
         key=f"decision:{standing.submission.reference}:{decision.pk}", values=values(decision, standing),
+        thread=mailing.about_work(enrollment),
     )  # fmt: skip
 
 
@@ -52,16 +55,14 @@ def values(decision: Decision, standing: Standing) -> dict[str, object]:
     """What a letter of this decision may say."""
     enrollment = standing.submission.enrollment
     known = mailing.common_values(enrollment.cohort, enrollment.person)
-    known["link"] = mailing.address(_page(decision, enrollment.cohort))
-    if decision.outcome != Decision.Outcome.AWARD:
+    known["feedback_url"] = mailing.address(f"/my/{enrollment.cohort.slug}/feedback/")
+    is_award = decision.outcome == Decision.Outcome.AWARD
+    known["link"] = mailing.address("/my/badges/") if is_award else known["feedback_url"]
+    if not is_award:
         known |= _open(standing)
     if decision.outcome == Decision.Outcome.REVISE:
         known |= _due(decision, standing)
     return known
-
-
-def _page(decision: Decision, cohort) -> str:
-    return "/my/badges/" if decision.outcome == Decision.Outcome.AWARD else f"/my/{cohort.slug}/feedback/"
 
 
 def _open(standing: Standing) -> dict[str, object]:
@@ -81,7 +82,7 @@ def _due(decision: Decision, standing: Standing) -> dict[str, object]:
     titles = list(dict.fromkeys(row.criterion.document.short_title for row in standing.open_rows))
     return {
         "due": str(times.deadline(end, reader=enrollment.person.zone, cohort=enrollment.cohort.zone)),
-        "due_day": times.day(decision.due_on),
+        "due_day": times.last_day(end, enrollment.person.zone or enrollment.cohort.zone),
         "documents": listed(titles),
     }
 

@@ -8,7 +8,6 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_rela
 from cohorts import deadlines, mailing, reminders
 from cohorts.models import Enrollment, Event, Reminder
 from microcred import clock
-from microcred.letters import Markdown
 from microcred.verdict import Refused
 from submissions import letters, workflow
 from submissions.models import Document, Round, Submission, Version
@@ -113,21 +112,18 @@ def _values(occasion: reminders.Occasion, members: list, *, at: datetime) -> dic
         if window.is_open_at(at):
             found[member.pk] = {
                 **reminders.due_values(window, zone=member.person.zone or cohort.zone),
-                "what_is_left": _what_is_left(cohort, submission),
-                "link": mailing.address(_page(cohort, submission)),
+                **_what_is_left(member, submission),
             }
     return found
 
 
-def _page(cohort, submission: Submission | None) -> str:
-    revising = submission is not None and submission.state == State.REVISION_REQUESTED
-    return f"/my/{cohort.slug}/{'revise' if revising else 'documents'}/"
-
-
-def _what_is_left(cohort, submission: Submission | None) -> Markdown:
+def _what_is_left(enrollment: Enrollment, submission: Submission | None) -> dict[str, object]:
     """The documents that are missing; or that only the button was not pressed."""
     if submission is None:
-        missing = [one.short_title for one in cohort.edition.documents.all()]
-        return letters.what_is_left(missing, len(missing))
+        missing = list(enrollment.cohort.edition.documents.all())
+        return letters.what_is_left(enrollment, missing, of=len(missing))
     slots = slots_of(submission)
-    return letters.what_is_left([slot.required.short_title for slot in slots if slot.blocks], len(slots))
+    left = letters.what_is_left(enrollment, [slot.required for slot in slots if slot.blocks], of=len(slots))
+    if submission.state == State.REVISION_REQUESTED:
+        left["link"] = mailing.address(f"/my/{enrollment.cohort.slug}/revise/")
+    return left

@@ -253,8 +253,9 @@ def release(
 def appeal(submission: Submission, *, by: User, why: str) -> None:
     """Have it read again, by others."""
     _reason(why)
-    with _move(submission, "appeal", by=by, why=why):
-        pass
+    at = clock.now()
+    with _move(submission, "appeal", by=by, at=at, why=why) as current:
+        outbox.owe(letters.moved(current, "appeal", at=at))
 
 
 def withdraw(submission: Submission, *, by: User, why: str = "") -> None:
@@ -263,13 +264,16 @@ def withdraw(submission: Submission, *, by: User, why: str = "") -> None:
     with _move(submission, "withdraw", by=by, at=at, why=why) as current:
         current.state_before = current.state
         Enrollment.objects.filter(pk=current.enrollment_id).update(withdrawn_at=at, withdrawn_by=by)
+        outbox.owe(letters.moved(current, "withdrawn", at=at))
 
 
 def reinstate(submission: Submission, *, by: User, why: str = "") -> None:
     before = Submission.objects.values_list("state_before", flat=True).get(pk=submission.pk)
-    with _move(submission, "reinstate", by=by, why=why, target=State(before) if before else None) as current:
+    at = clock.now()
+    with _move(submission, "reinstate", by=by, at=at, why=why, target=State(before) if before else None) as current:
         current.state_before = ""
         Enrollment.objects.filter(pk=current.enrollment_id).update(withdrawn_at=None, withdrawn_by=None)
+        outbox.owe(letters.moved(current, "reinstated", at=at))
 
 
 def _reason(why: str) -> None:

@@ -136,8 +136,10 @@ def test_templates_print_only_known_markup():
     assert printed == set()
 
 
-def test_nothing_is_excused_from_the_forgery_check():
-    assert [name_of(file) for file in SOURCES if "csrf_exempt" in file.read_text()] == []
+def test_only_a_mail_programs_button_is_excused_from_the_forgery_check():
+    excused = [line for file in SOURCES for line in file.read_text().splitlines() if line.startswith("@csrf_exempt")]
+
+    assert excused == ["@csrf_exempt  # a mail program has no cookie of ours; whoever holds the address may choose"]
 
 
 INLINE = re.compile(

@@ -1,6 +1,8 @@
 """Mail that is owed: sent once, whoever comes by; delayed by nothing worse than a delay."""
 
 from datetime import UTC, datetime, timedelta
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 from smtplib import (
     SMTPAuthenticationError,
     SMTPDataError,
@@ -27,9 +29,9 @@ def noon(clock):
     clock(NOON)
 
 
-def owed(key="one", **fields):
+def owed(key="one", person=None, **fields):
     letter = letters.compose("Hello {{ name }}", "Dear **{{ name }}**", {"name": "Ada"})
-    outbox.owe([outbox.message(letter, factories.person(), key=key, kind="test", **fields)])
+    outbox.owe([outbox.message(letter, person or factories.person(), key=key, kind="test", **fields)])
     return Message.objects.get(key=key)
 
 
@@ -201,13 +203,75 @@ def test_sent_again_it_has_the_same_id(mailbox):
     assert outbox.as_email(row).extra_headers["Message-ID"] == outbox.as_email(row).extra_headers["Message-ID"]
 
 
-def test_a_meeting_travels_with_its_mail(mailbox):
-    owed(attachment_name="meeting.ics", attachment="BEGIN:VCALENDAR", is_reminder=True)
+@pytest.mark.parametrize("method", ["PUBLISH", "CANCEL"])
+def test_a_meeting_travels_with_its_mail_and_says_what_to_do_with_it(mailbox, method):
+    calendar = f"BEGIN:VCALENDAR\r\nMETHOD:{method}\r\nEND:VCALENDAR\r\n"
+    owed(attachment_name="meeting.ics", attachment=calendar)
 
     outbox.send_due()
 
-    assert mailbox[0].attachments[0] == ("meeting.ics", "BEGIN:VCALENDAR", "text/calendar")
-    assert mailbox[0].extra_headers["List-Unsubscribe"].endswith("/account/>")
+    part = mailbox[0].message().get_payload()[-1]
+    assert (part.get_content_type(), part.get_param("method"), part.get_param("charset"), part.get_filename()) == (
+        "text/calendar", method, "utf-8", "meeting.ics",
+    )  # fmt: skip
+
+
+def headers_of(row):
+    return dict(outbox.as_email(row).message().items())
+
+
+def test_it_comes_from_whoever_writes_and_says_that_a_machine_sent_it(settings):
+    settings.DEFAULT_FROM_EMAIL = "Microcred <no-reply@example.org>"
+    own, named = headers_of(owed()), headers_of(owed("two", sender="Automne, équipe"))
+
+    assert (own["From"], own["Auto-Submitted"]) == ("Microcred <no-reply@example.org>", "auto-generated")
+    name, address = parseaddr(named["From"])
+    assert (str(make_header(decode_header(name))), address) == ("Automne, équipe", "no-reply@example.org")
+
+
+def test_only_a_reminder_says_where_reminders_are_chosen_and_with_one_click_where_they_can_be_turned_off():
+    plain, reminder, optional = (
+        headers_of(owed(key, **fields))
+        for key, fields in {
+            "a": {},
+            "b": {"is_reminder": True},
+            "c": {"is_reminder": True, "is_optional": True},
+        }.items()
+    )
+
+    assert ["List-Unsubscribe" in each for each in (plain, reminder, optional)] == [False, True, True]
+    assert ["List-Unsubscribe-Post" in each for each in (plain, reminder, optional)] == [False, False, True]
+    assert optional["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_mails_of_one_thread_follow_each_other(clock):
+    ada = factories.person()
+    first, second, third = (owed(key, person=ada, thread="work:x") for key in ("one", "two", "three"))
+    assert "In-Reply-To" not in headers_of(first)
+
+    outbox.send_due()
+
+    ids = [headers_of(row)["Message-ID"] for row in (first, second)]
+    assert (headers_of(third)["In-Reply-To"], headers_of(third)["References"].split()) == (ids[1], ids)
+
+
+def test_a_long_thread_names_its_first_mail_and_the_latest():
+    ada = factories.person()
+    rows = [owed(f"{number}", person=ada, thread="work:x") for number in range(14)]
+    outbox.send_due()
+
+    named = headers_of(rows[-1])["References"].split()
+
+    assert named == [headers_of(row)["Message-ID"] for row in (rows[0], *rows[4:13])]
+
+
+def test_nobody_follows_what_another_person_was_sent(mailbox):
+    owed("one", thread="work:x")
+    other = owed("two", thread="work:x")
+
+    outbox.send_due()
+
+    assert "In-Reply-To" not in headers_of(other)
 
 
 def test_a_broker_that_is_away_loses_nothing(monkeypatch):

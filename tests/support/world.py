@@ -6,6 +6,7 @@ from datetime import timedelta
 from badges import awards
 from badges.models import Award
 from cohorts.models import CalendarFeed, Cohort
+from microcred import notices
 from microcred.models import Message, User
 from reviews import decisions
 from reviews.models import Decision, SavedComment
@@ -77,6 +78,7 @@ class World:
             ("submissions:use_again", "number"): lambda: 1,
             ("reviews:delete_comment", "pk"): self._comment,
             ("cohorts:mail", "pk"): lambda: Message.objects.filter(cohort_slug=self.cohort.slug).latest("pk").pk,
+            ("notices", "token"): lambda: notices.address(self.people["applicant"].pk).rstrip("/").rpartition("/")[2],
             ("cohorts:activity", "key"): lambda: "video",
             ("cohorts:switch", "role"): lambda: "applicant",
             ("cohorts:save_account", "section"): lambda: "names",
