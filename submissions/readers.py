@@ -46,7 +46,7 @@ def as_shown(access: DocumentAccess) -> Reading:
     cohort = version.document.submission.enrollment.cohort
     if access.role != "reviewer":
         who = f"{access.person}, cohort admin"
-    elif cohort.shows_reviewer_names and access.is_released:
+    elif cohort.shows_reviewer_names and getattr(access, "is_released", False):
         who = f"{access.person}, reviewer"
     else:
         who = "A reviewer"

@@ -53,7 +53,9 @@ def _page(request, section: str = "", bound=None):
 
 @require_safe
 def file_name(request):
-    """How a file would be named with the names being typed."""
+    """How a file would be named with the names being typed: a part of the page, for htmx."""
+    if not request.htmx:
+        return redirect("cohorts:account")
     typed = (request.GET.get(field, "")[:80] for field in ("last_name_for_files", "first_name_for_files"))
     return render(request, "cohorts/_file_name.html", {"file_name": _file_name(request.user, *typed)})
 
@@ -63,7 +65,7 @@ def _file_name(person: User, last: str, first: str) -> dict[str, str] | None:
     theirs = Enrollment.objects.joined().filter(person=person).select_related("cohort__edition")
     enrollment = theirs.order_by("-joined_at", "-pk").first()
     document = enrollment.cohort.edition.documents.first() if enrollment else None
-    if not document:
+    if not document or not f"{last}{first}".strip():
         return None
     pattern = enrollment.cohort.edition.name_pattern
     names = {"shown": canonical_name, "download": safe_name}

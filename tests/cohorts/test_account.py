@@ -6,6 +6,7 @@ from tests.support import factories
 
 pytestmark = pytest.mark.django_db
 NAMES = {"name_on_badge": "Dr. Ada Ward", "last_name_for_files": "Ward-Lund", "first_name_for_files": "Åsa"}
+HTMX = {"hx-request": "true"}
 SHOWN = "Ward-Lund, Å | Level 2 Practice Reflection Guide.docx"
 
 
@@ -61,7 +62,7 @@ def test_a_zone_that_was_chosen_is_not_guessed_over(client, ada):
 def test_the_file_name_is_shown_as_it_is_and_as_it_would_be(client, ada):
     factories.enrollment(who=ada)
 
-    page, typed = client.get("/account/").text, client.get("/account/file-name/", NAMES).text
+    page, typed = client.get("/account/").text, client.get("/account/file-name/", NAMES, headers=HTMX).text
 
     assert "<strong>Ward, A | Level 2 Practice Reflection Guide.docx</strong>" in page
     assert f"<strong>{SHOWN}</strong>" in typed
@@ -74,6 +75,12 @@ def test_who_has_one_name_only_leaves_the_first_empty(client, ada):
     client.post("/account/own/names/", NAMES | {"first_name_for_files": "", "last_name_for_files": "Suharto"})
 
     assert "<strong>Suharto | Level 2 Practice Reflection Guide.docx</strong>" in client.get("/account/").text
+
+
+def test_nothing_typed_names_no_file(client, ada):
+    factories.enrollment(who=ada)
+
+    assert client.get("/account/file-name/", headers=HTMX).text.strip() == ""
 
 
 def test_who_hands_nothing_in_reads_of_no_file_name(client, ada):
