@@ -126,6 +126,7 @@ def expectation(version: Version) -> contract.Expectation:
         revised=version.round_number > 1,
         received_name=version.received_name,
         same_bytes=_same_bytes(version),
+        sha256=version.sha256,
     )
 
 

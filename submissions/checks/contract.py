@@ -52,6 +52,7 @@ class Expectation:
     `same_bytes`: SHA-256 → ("other", short title) for the applicant's other documents,
     or ("before", version number) for earlier versions of this one.
     `known_as`: spellings of their own name that the applicant confirmed, folded.
+    `sha256`: of the file, as it was taken on its way in; when empty, the check takes it.
     """
 
     edition_slug: str
@@ -64,6 +65,7 @@ class Expectation:
     received_name: str = ""
     name_pattern: str = "{last}, {initial} | {title}"
     same_bytes: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
+    sha256: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

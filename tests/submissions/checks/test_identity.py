@@ -127,6 +127,15 @@ def test_the_same_bytes_as_an_earlier_version_are_advice(examine):
     assert "This is the same file as version 1. Nothing has changed" in [f.sentence for f in examined.findings]
 
 
+def test_the_hash_taken_on_arrival_is_not_taken_again(examine):
+    arrived = "0" * 64
+
+    examined = examine(filled(), sha256=arrived, same_bytes={arrived: ("before", 1)})
+
+    assert examined.sha256 == arrived
+    assert "This is the same file as version 1. Nothing has changed" in [f.sentence for f in examined.findings]
+
+
 def test_a_document_without_questions_is_known_by_its_title(said):
     letter = papers.slot(replace(GUIDE, key="letter", title="Letter of Support", prompts=()), "Letter")
     content = written(line("Letter of Support") + line(LONG))
