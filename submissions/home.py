@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import OuterRef, Subquery
 
 from badges.models import Activity, Award
-from cohorts.activities import Checklist, Group, checklist
+from cohorts.activities import Checklist, Group, Item, checklist
 from cohorts.deadlines import Window
 from cohorts.meetings import Meeting, seen_by
 from cohorts.models import Attendance, Enrollment, Event
@@ -92,7 +92,7 @@ class Home:
     @cached_property
     def activities(self) -> Checklist:
         """What of the directions is done: by the person's own mark, or by a document that is in."""
-        return checklist(self.enrollment, ready={slot.required.pk for slot in self.slots if slot.state in DONE})
+        return checklist(self.enrollment, ready={slot.required.pk for slot in self.slots if slot.counts_as in DONE})
 
     @property
     def still_learning(self) -> bool:
@@ -100,23 +100,24 @@ class Home:
         return self.submission.state in OPEN_TO_FILES
 
     @property
-    def to_do(self) -> list[tuple[str, Activity]]:
+    def to_do(self) -> list[tuple[str, Item]]:
         """Required activities that are left, each with its place."""
-        return [(self.place_of(item.activity), item.activity) for item in self.activities.left]
+        return [(self.place_of(item.activity), item) for item in self.activities.left]
 
     @property
-    def groups_done(self) -> list[Group]:
-        return [group for group in self.activities.groups if group.is_done and not group.is_optional]
+    def begun_groups(self) -> list[Group]:
+        """Those of which something is done; readings that may be left out stand apart."""
+        return [group for group in self.activities.groups if group.done and not group.is_optional]
 
     @property
     def door_is_open(self) -> bool:
         return bool(self.next_meeting and self.next_meeting.is_open_at(self.at))
 
     @property
-    def optional_left(self) -> list[Activity]:
+    def optional(self) -> list[Item]:
         """Readings that may be left out."""
-        rows = [item for group in self.activities.groups for item in group.items if not item.activity.is_required]
-        return [item.activity for item in rows if not item.is_done]
+        items = [item for group in self.activities.groups for item in group.items]
+        return [item for item in items if not item.activity.is_required]
 
     @cached_property
     def meetings_ahead(self) -> list[Meeting]:
@@ -214,7 +215,7 @@ class Home:
             is_open=self.is_open,
             is_before_due=self.at < self.window.due_at,
             slots=[
-                next_step.Slot(one.required.key, one.required.short_title, one.state, one.is_revision)
+                next_step.Slot(one.required.key, one.required.short_title, one.counts_as, one.is_revision)
                 for one in self.slots
             ],
             meeting_today=self._meeting_today(),

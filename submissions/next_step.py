@@ -145,7 +145,9 @@ def _add(missing: Sequence[Slot], of: int) -> Step:
 
 
 def activity(facts: Facts) -> Step | None:
-    if not facts.activities_left or not facts.is_before_due or not _takes_files(facts):
+    """Activities are for those who have not handed in yet: afterwards an unmarked one keeps nobody busy."""
+    is_learning = facts.state in (State.DRAFT, State.RETURNED)
+    if not facts.activities_left or not facts.is_before_due or not facts.is_open or not is_learning:
         return None
     first, left = facts.activities_left[0], len(facts.activities_left)
     minutes = f"It takes about {first.minutes} minutes. " if first.minutes else ""

@@ -1,5 +1,6 @@
 """The home page of an applicant: one step, one date, and a price that does not grow."""
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -116,6 +117,16 @@ def test_before_the_first_day_nothing_is_due(client, ada, address, clock):
 
     assert "Learning begins September 1" in page
     assert "Nothing is due yet." in page
+
+
+def test_activities_are_ticked_at_home_and_unticked_there(client, ada, address):
+    place = re.search(r'action="([^"]+/activities/[^"]+)"', client.get(address()).text)[1]
+
+    done = client.post(place, {"next": f"{address()}#activities"}, follow=True)
+    undone = client.post(place, {"next": f"{address()}#activities", "done": "no"}, follow=True)
+
+    assert done.redirect_chain == [(f"{address()}#activities", 302)]
+    assert ("1 of 1 done" in done.text, "1 of 1 done" in undone.text) == (True, False)
 
 
 def test_a_document_that_is_in_marks_its_activity(client, ada, address):
