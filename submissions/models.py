@@ -436,6 +436,11 @@ class Receipt(models.Model):
         return f"Receipt {self.ref}"
 
     @property
+    def versions(self) -> dict[str, int]:
+        """The number of the version that was handed in, by the title of its document."""
+        return {file["title"]: file["version"] for file in self.files}
+
+    @property
     def shown_files(self) -> list[dict]:
         """The files with the moment each arrived, as `at`."""
         return [{**file, "at": datetime.fromisoformat(file["arrived_at"])} for file in self.files]

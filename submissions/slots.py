@@ -1,9 +1,10 @@
 """The documents of a submission as they stand now: what is in, what is still to do."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
+from microcred import clock
 from submissions.models import Document, Finding, Submission, Version
 
 EMPTY = Document.EMPTY
@@ -15,6 +16,7 @@ LOOKS = {
     Version.Verdict.BLOCKED: "bad",
     Version.Verdict.UNREAD: "todo",
 }
+PATIENCE = timedelta(minutes=2)  # for a verdict: who waits longer may submit without it
 BLOCKING = frozenset({EMPTY, Version.Verdict.CHECKING, Version.Verdict.BLOCKED})
 
 
@@ -100,8 +102,18 @@ class Slot:
         return self.state == Version.Verdict.CHECKING
 
     @property
+    def is_overdue(self) -> bool:
+        """Whether its verdict takes longer than anybody has to wait."""
+        return self.is_checking and self.version is not None and clock.now() - self.version.arrived_at > PATIENCE
+
+    @property
+    def counts_as(self) -> str:
+        """Its state when it comes to submitting: what we cannot check in time keeps nobody from it."""
+        return Version.Verdict.UNREAD if self.is_overdue else self.state
+
+    @property
     def blocks(self) -> bool:
-        return self.state in BLOCKING
+        return self.counts_as in BLOCKING
 
     @property
     def is_added(self) -> bool:

@@ -22,6 +22,7 @@ def follow(version: Version, submission: Submission, *, at: datetime) -> None:
     if version.verdict == Version.Verdict.BLOCKED:
         put_back(version, submission)
         _tell_who_left(version, submission, at)
+        _tell_the_team(version, submission)
     else:
         _forget_what_was_replaced(version)
         _ask_a_person(version)
@@ -54,6 +55,14 @@ def _tell_who_left(version: Version, submission: Submission, at: datetime) -> No
     if waited_long or submission.state == State.SUBMITTED:
         worst = next(one for one in version.findings.all() if one.level == contract.BLOCKED)
         outbox.owe([letters.needs_fixing(version, worst.sentence)])
+
+
+def _tell_the_team(version: Version, submission: Submission) -> None:
+    """Of a file that was handed in before it had its verdict: its place is empty now, or an earlier one's again."""
+    last = submission.receipts.first()
+    title = version.document.required.title
+    if submission.state in HANDED_IN and last and last.versions.get(title) == version.number:
+        _ask(version, "submitted.blocked", key=READ_FILE)
 
 
 def _ask_a_person(version: Version) -> None:

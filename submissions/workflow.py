@@ -130,10 +130,9 @@ def acknowledge(submission: Submission, *, by: User | None, at: datetime) -> Rec
     current = locked(submission)
     now = {slot.required.title: slot.version for slot in slots_of(current) if slot.version}
     last = current.receipts.first()
-    named = {file["title"]: file["version"] for file in last.files} if last else {}
     if any(one.verdict == one.Verdict.CHECKING for one in now.values()):
         return None
-    if named == {title: one.number for title, one in now.items()}:
+    if last and last.versions == {title: one.number for title, one in now.items()}:
         return None
     if current.state == State.SUBMITTED:
         return replace(submission, by=by, at=at)
@@ -270,10 +269,20 @@ def withdraw(submission: Submission, *, by: User, why: str = "") -> None:
 def reinstate(submission: Submission, *, by: User, why: str = "") -> None:
     before = Submission.objects.values_list("state_before", flat=True).get(pk=submission.pk)
     at = clock.now()
-    with _move(submission, "reinstate", by=by, at=at, why=why, target=State(before) if before else None) as current:
-        current.state_before = ""
-        Enrollment.objects.filter(pk=current.enrollment_id).update(withdrawn_at=None, withdrawn_by=None)
-        outbox.owe(letters.moved(current, "reinstated", at=at))
+    with transaction.atomic():
+        with _move(submission, "reinstate", by=by, at=at, why=why, target=State(before) if before else None) as current:
+            current.state_before = ""
+            Enrollment.objects.filter(pk=current.enrollment_id).update(withdrawn_at=None, withdrawn_by=None)
+            outbox.owe(letters.moved(current, "reinstated", at=at))
+        if current.state == State.SUBMITTED:
+            _acknowledge_newest(current)
+
+
+def _acknowledge_newest(submission: Submission) -> None:
+    """The receipt for a file whose verdict came while the submission was withdrawn."""
+    added = [slot.version for slot in slots_of(submission) if slot.version]
+    newest = max(added, key=lambda one: one.arrived_at)
+    acknowledge(submission, by=newest.added_by, at=newest.arrived_at)
 
 
 def _reason(why: str) -> None:

@@ -110,6 +110,10 @@ CATALOGUE = {
         then="If you meant to add a newer one, save it in Word first, then replace this one.",
     ),
     "same.person": Entry("staff", staff="Compare the {title} of {who} with that of {other}: it is the same file."),
+    "submitted.blocked": Entry(
+        "staff",
+        staff="Look after the {title} of {who}: it was submitted before our check was done, and cannot be used.",
+    ),
     # what cannot be opened
     "type": Entry("blocked", "This is {name}. We need the Word file (.docx)", "how"),
     "open.password": Entry("blocked", "This file is locked with a password", "how"),

@@ -89,6 +89,7 @@ HEARD = {
     "virus": ("test_scanning.py", "virus"),
     "read.failed": ("test_checking.py", "read.failed"),
     "same.person": ("test_checking.py", "it is the same file"),
+    "submitted.blocked": ("test_overdue.py", "submitted before our check was done"),
     "ok.looked": ("test_by_hand.py", "ok.looked"),
     "team.asks": ("test_by_hand.py", "asks for another"),
 }
