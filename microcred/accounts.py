@@ -1,6 +1,6 @@
 """How django-allauth behaves here: people come by invitation, and its mail goes through the outbox."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 
 from microcred import clock, letters, outbox, times
 from microcred.models import User
+from microcred.zones import spoken
 
 DEMO_PASSWORD = "microcred-demo"  # stands on the sign-in page of the demo
 DEMO_ROLES = {
@@ -55,15 +56,14 @@ class Adapter(DefaultAccountAdapter):
         if person is None:
             return
         useless_at = clock.now() + timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
-        local = useless_at.astimezone(ZoneInfo(person.zone or settings.DEFAULT_ZONE))
-        words = {**context, "email": email, "until": times.time_of_day(local), "site_name": settings.SITE_NAME}
+        words = _as_markdown(context) | _until(useless_at, person) | {"email": letters.quoted(email)}
         kind = template_prefix.rsplit("/", 1)[-1].replace("_", "-")
         message = outbox.message(
             letters.compose(
                 render_to_string(f"{template_prefix}_subject.txt", words),
                 render_to_string(f"{template_prefix}_message.txt", words),
                 {},
-                footer=f"You get this because of your account at {settings.SITE_URL}.",
+                footer=f"You get this because of [your account]({settings.SITE_URL}/account/).",
             ),
             person,
             key=f"account:{kind}:{uuid4().hex}",
@@ -72,6 +72,18 @@ class Adapter(DefaultAccountAdapter):
         )
         message.address = email
         outbox.owe([message])
+
+
+def _as_markdown(context: dict) -> dict:
+    """What django-allauth tells its letters: addresses of ours as they are, anything else sign by sign."""
+    words = {key: letters.quoted(value) for key, value in context.items() if isinstance(value, str)}
+    links = {key: value for key, value in context.items() if key.endswith("_url")}
+    return context | words | links | {"site_name": letters.quoted(settings.SITE_NAME)}
+
+
+def _until(moment: datetime, person: User) -> dict[str, str]:
+    zone = person.zone or settings.DEFAULT_ZONE
+    return {"until": f"{times.time_of_day(moment.astimezone(ZoneInfo(zone)))} {spoken(zone, moment)}"}
 
 
 class SecondStep(DefaultMFAAdapter):

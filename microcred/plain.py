@@ -64,5 +64,5 @@ def _inline(node: SyntaxTreeNode, *, alone: bool = False) -> str:
 def _link(node: SyntaxTreeNode, *, alone: bool) -> str:
     words, address = _words(node.children), str(node.attrs["href"])
     if words == address.removeprefix("mailto:"):
-        return words
+        return words if alone or words != address else f"<{address}>"
     return f"{words}: {address}" if alone else f"{words} <{address}>"

@@ -46,7 +46,7 @@ def test_the_mail_says_until_when_on_the_readers_clock(client, ada):
     ask_for_code(client)
 
     mail = Message.objects.get()
-    assert "It works once, until 9:15\N{NO-BREAK SPACE}AM." in mail.text
+    assert "It works once, until 9:15\N{NO-BREAK SPACE}AM MST." in mail.text
     assert mail.useless_at == NOON + timedelta(minutes=15)
 
 
@@ -93,6 +93,23 @@ def test_a_changed_password_is_told(client, ada):
     )
 
     assert [mail.subject for mail in Message.objects.all()] == ["Your password was changed"]
+
+
+def test_a_browser_that_names_itself_a_link_is_shown_as_it_says(client, ada):
+    ada.set_password("a long enough password")
+    ada.save()
+    client.force_login(ada)
+    new = {f"password{number}": "another long password" for number in (1, 2)}
+
+    client.post(
+        "/account/password/",
+        {"oldpassword": "a long enough password", **new},
+        headers={"user-agent": "[Go](https://x.example)"},
+    )
+
+    mail = Message.objects.get()
+    assert "with [Go](https://x.example)." in mail.text
+    assert "x.example" not in "".join(re.findall(r'href="([^"]*)', mail.html))
 
 
 def test_the_demos_people_stand_on_the_sign_in_page_of_a_demo_only(client, settings):

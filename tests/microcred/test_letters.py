@@ -32,6 +32,7 @@ def test_a_letter_has_one_button():
     [
         ("See [it](https://example.org/) now.", "See it <https://example.org/> now."),
         ("<https://example.org/>", "https://example.org/"),
+        ("It is at <https://example.org/>.", "It is at <https://example.org/>."),
         ("<team@example.org>", "team@example.org"),
         ("One\nline, [a](https://example.org/)\\\nanother", "One line, a <https://example.org/>\nanother"),
         ("- one\n- two\n  - deep", "- one\n- two\n  - deep"),
