@@ -136,7 +136,9 @@ def _enrollments(person: User) -> Iterable[Enrollment]:
     documents = Document.objects.select_related("required").prefetch_related(
         "versions__findings", "versions__answers__prompt"
     )
-    submission = Submission.objects.prefetch_related("rounds", "receipts", Prefetch("documents", documents))
+    submission = Submission.objects.prefetch_related(
+        "rounds__notes__criterion", "receipts", Prefetch("documents", documents)
+    )
     theirs = Enrollment.objects.filter(person=person).select_related("cohort__edition__badge__program", "person")
     return theirs.prefetch_related("attendances__event", "marks__activity", Prefetch("submission", submission))
 
@@ -158,7 +160,13 @@ def _submission(enrollment: Enrollment) -> dict:
     return {
         **_fields(one, "reference", "created_at"),
         "rounds": [
-            _fields(row, "number", "submitted_at", "is_late", "due_on", "what_changed") for row in one.rounds.all()
+            {
+                **_fields(row, "number", "submitted_at", "is_late", "due_on", "appealed_at", "what_changed"),
+                "notes": [
+                    {"row": note.criterion.title, **_fields(note, "text", "saved_at")} for note in row.notes.all()
+                ],
+            }
+            for row in one.rounds.all()
         ],
         "documents": {
             row.required.title: [_version(version) for version in row.versions.all()] for row in one.documents.all()

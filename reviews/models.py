@@ -283,6 +283,7 @@ class Decision(models.Model):
     released_by = models.ForeignKey(
         PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Empty: the schedule."
     )
+    read_at = models.DateTimeField(null=True, blank=True, help_text="When its applicant first opened it here.")
     reopened_at = models.DateTimeField(null=True, blank=True)
     reopened_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 
 from badges.models import Criterion, Level
 from microcred.verdict import ALLOWED, Verdict
 from reviews import changes, permissions
 from reviews.models import Assignment, SavedComment, Score
 from reviews.scoring import Changed, Entry
-from submissions.models import Answer, Round, Version
+from submissions.models import Answer, RevisionNote, Round, Version
 
 CHIPS = 2  # saved comments shown beside a row; the others are in the list
 
@@ -25,6 +25,7 @@ class Question:
     is_open: bool
     score: Score | None = None
     before: Score | None = None
+    note: str = ""
     answer: Answer | None = None
     answer_before: Answer | None = None
     comments: list[SavedComment] = field(default_factory=list)
@@ -135,6 +136,7 @@ def sheet_of(assignment: Assignment) -> Sheet:
             row.is_open,
             score=scores.get(row.pk),
             before=earlier.get(row.pk),
+            note=row.note or "",
             answer=_answer(answers, counting, row),
             answer_before=_answer(answers, before, row),
             comments=_chips(comments, row),
@@ -145,11 +147,12 @@ def sheet_of(assignment: Assignment) -> Sheet:
 
 
 def _rows(submission, number: int):
-    """Every scored rubric row, with `is_open`: whether this round asks for it."""
+    """Every scored rubric row, with `is_open`: whether this round asks for it; and what its applicant says changed."""
+    said = RevisionNote.objects.filter(round__submission=submission, round__number=number, criterion=OuterRef("pk"))
     asked = Round.objects.filter(submission=submission, number=number, criteria=OuterRef("pk"))
     return (
         Criterion.objects.filter(document__edition=submission.enrollment.cohort.edition_id, document__is_scored=True)
-        .annotate(is_open=Exists(asked) if number > 1 else Value(True))
+        .annotate(is_open=Exists(asked) if number > 1 else Value(True), note=Subquery(said.values("text")))
         .select_related("prompt")
         .prefetch_related("levels")
         .order_by("document__position", "position")

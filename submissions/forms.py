@@ -20,7 +20,7 @@ class ChosenFile(forms.Form):
 
 
 class SubmitForm(forms.Form):
-    """Which competency to look for first, what changed; and whether every document is in."""
+    """Which competency to look for first; and whether every document is in."""
 
     competency = forms.ModelChoiceField(
         Competency.objects.none(),
@@ -29,22 +29,13 @@ class SubmitForm(forms.Form):
         empty_label=None,
         label="Which competency should reviewers look for first?",
     )
-    what_changed = forms.CharField(
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        label="What did you change?",
-        help_text="Your reviewer reads it beside your answers.",
-    )
 
     def __init__(self, *args, submission: Submission, slots: list[Slot], **kwargs):
         super().__init__(*args, **kwargs)
         self.slots = slots
-        now = submission.current_round
         offered = submission.enrollment.cohort.edition.competencies.select_related("domain")
         self.fields["competency"].queryset = offered
-        self.initial = {"competency": submission.competency_id, "what_changed": now.what_changed}
-        if now.number == 1:
-            del self.fields["what_changed"]
+        self.initial = {"competency": submission.competency_id}
         if not offered:
             del self.fields["competency"]
 

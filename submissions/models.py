@@ -70,6 +70,11 @@ class Submission(models.Model):
         """The last round. Queries: reads the rounds unless they are prefetched."""
         return max(self.rounds.all(), key=lambda one: one.number)
 
+    @property
+    def is_revision(self) -> bool:
+        """Whether what is added and handed in now answers a revision request. Queries: as `current_round`."""
+        return self.current_round.number > 1
+
     def window(self, *, events=None) -> deadlines.Window:
         """Until when files of this round are taken. Queries: rounds, cohort and events; prefetch or give them."""
         return deadlines.window(self.enrollment, due_on=self.current_round.due_on, events=events)
@@ -80,6 +85,8 @@ class Submission(models.Model):
             case State.SUBMITTED:
                 return self._submitted_in_words(events)
             case State.IN_REVIEW | State.DECIDED:
+                if self.current_round.appealed_at:
+                    return "Being reviewed again, by other readers"
                 day = self.decision_on(events=events)
                 return f"Being reviewed. Decision by {times.day(day)}" if day else "Being reviewed"
             case State.REVISION_REQUESTED:
@@ -96,11 +103,11 @@ class Submission(models.Model):
         return f"Submitted, {late} day{'s' if late > 1 else ''} late" if late else "Submitted"
 
     def decision_on(self, *, events=None) -> date | None:
-        """The day by which the applicant hears; none for a revision.
+        """The day by which the applicant hears; none for a revision, and none after an appeal.
 
         Queries: reads the events of the cohort unless they are prefetched or given.
         """
-        if self.current_round.number > 1:
+        if self.current_round.number > 1 or self.current_round.appealed_at:
             return None
         known = self.enrollment.cohort.events.all() if events is None else events
         return next((event.on for event in known if event.kind == Event.Kind.DECISIONS), None)
@@ -130,7 +137,10 @@ class Round(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True)
     is_late = models.BooleanField(default=False)
     frozen_at = models.DateTimeField(null=True, blank=True, help_text="From here on its versions stay.")
-    what_changed = models.TextField(blank=True, help_text="In the applicant's words.")
+    appealed_at = models.DateTimeField(null=True, blank=True, help_text="Since then others read it again.")
+    what_changed = models.TextField(
+        blank=True, help_text="In the applicant's words, from when there was one text for all questions."
+    )
 
     class Meta:
         ordering = ("submission", "number")
@@ -153,6 +163,22 @@ class Round(models.Model):
             .select_related("document")
             .order_by("document__position", "position")
         )
+
+
+class RevisionNote(models.Model):
+    """What the applicant says of one row that a round asks for again: what changed, in their words."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="notes")
+    criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    saved_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ("round", "criterion__document__position", "criterion__position")
+        constraints = (models.UniqueConstraint(fields=["round", "criterion"], name="one_note_per_row_and_round"),)
+
+    def __str__(self) -> str:
+        return f"Note on {self.criterion}"
 
 
 class WorkflowEvent(models.Model):
@@ -200,14 +226,6 @@ class Document(models.Model):
         if self.current is None or (self.required_id in asked and self.current.round_number < round_.number):
             return self.EMPTY
         return self.current.verdict
-
-    def stays_in(self, round_: Round, asked: set[int]) -> bool:
-        """Whether a revision asks for other documents only; one that is missing or blocked never stays so.
-
-        Queries: as `state_in`.
-        """
-        is_left_out = round_.number > 1 and self.required_id not in asked
-        return is_left_out and self.state_in(round_, asked) not in (self.EMPTY, Version.Verdict.BLOCKED)
 
 
 class VersionQuerySet(models.QuerySet):

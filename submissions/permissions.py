@@ -20,8 +20,6 @@ def may_add(person: User, document: Document, *, at: datetime) -> Verdict:
         return Verdict(f"This submission is now “{_public(submission)}”. Its documents stay as they are.")
     if not submission.window().is_open_at(at):
         return Verdict(letters.closed_sentence(submission))
-    if document.stays_in(submission.current_round, submission.asked_for()):
-        return Verdict("Only the documents asked for are open in this round; this one stays as it is.")
     if document.versions.count() >= Version.MOST:
         return Verdict(
             f"There are {Version.MOST} versions of this document already. "

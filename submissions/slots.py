@@ -146,7 +146,7 @@ def slots_of(submission: Submission, *, takes_files: bool = False) -> list[Slot]
             one,
             one.state_in(now, asked),
             one.required_id in asked,
-            is_open=takes_files and not one.stays_in(now, asked),
+            is_open=takes_files,
         )
         for one in documents
     ]

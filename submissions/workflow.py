@@ -97,9 +97,7 @@ def locked(submission: Submission) -> Submission:
     )
 
 
-def submit(
-    submission: Submission, *, by: User, at: datetime, competency: Competency | None = None, what_changed: str = ""
-) -> Receipt:
+def submit(submission: Submission, *, by: User, at: datetime, competency: Competency | None = None) -> Receipt:
     """Hand in everything, once: `at` is when the request began to arrive."""
     with _move(submission, "submit", by=by, at=at) as current:
         window, now = current.window(), current.current_round
@@ -107,8 +105,8 @@ def submit(
             raise Refused(letters.closed_sentence(current))
         if open_ends := [slot.to_do for slot in slots_of(current) if slot.blocks]:
             raise Refused(f"{'. '.join(open_ends)}. Nothing was submitted.")
-        now.submitted_at, now.is_late, now.what_changed = at, window.is_late_at(at), what_changed.strip()
-        now.save(update_fields=["submitted_at", "is_late", "what_changed"])
+        now.submitted_at, now.is_late = at, window.is_late_at(at)
+        now.save(update_fields=["submitted_at", "is_late"])
         current.competency = competency or current.competency
         return _receipt(current, at=at)
 
@@ -254,6 +252,7 @@ def appeal(submission: Submission, *, by: User, why: str) -> None:
     _reason(why)
     at = clock.now()
     with _move(submission, "appeal", by=by, at=at, why=why) as current:
+        current.rounds.filter(number=current.current_round.number).update(appealed_at=at)
         outbox.owe(letters.moved(current, "appeal", at=at))
 
 

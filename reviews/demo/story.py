@@ -27,7 +27,7 @@ from reviews import assigning, decisions, scoring
 from reviews.demo.evidence import HERE, MISFITS, Writer, words
 from reviews.demo.term import ZONE, Term
 from reviews.models import Assignment, Review, SavedComment
-from submissions import checking, checks, copies, renaming, uploads, workflow
+from submissions import checking, checks, copies, notes, renaming, uploads, workflow
 from submissions.checks import cleaning
 from submissions.checks.cleaning import sandbox
 from submissions.models import Document, Submission, Version
@@ -268,7 +268,7 @@ class Story:
         version.refresh_from_db()
         renaming.take_our_name(version)
 
-    def submit(self, enrollment: Enrollment, what_changed: str = "") -> None:
+    def submit(self, enrollment: Enrollment) -> None:
         mine = Version.objects.filter(document__submission__enrollment=enrollment)
         for version in mine.awaiting_check(clock.now()):
             checking.check(version)
@@ -277,7 +277,7 @@ class Story:
         submission = self._submission(enrollment)
         competencies = list(self.cohort.edition.competencies.all())
         workflow.submit(
-            submission, by=enrollment.person, at=clock.now(), what_changed=what_changed,
+            submission, by=enrollment.person, at=clock.now(),
             competency=competencies[submission.number % len(competencies)],
         )  # fmt: skip
 
@@ -349,7 +349,9 @@ class Story:
         }
         content = writer.file(guide, writer.better(earlier, asked), revised=True)
         self.add_bytes(enrollment, guide, content, writer.name(guide, revised=True))
-        self.submit(enrollment, what_changed=words()["what_changed"])
+        asked_for = submission.current_round.criteria.values_list("pk", flat=True)
+        notes.keep(submission, dict.fromkeys(asked_for, words()["what_changed"]))
+        self.submit(enrollment)
         self.assign_again(submission)
 
     def assign_again(self, submission: Submission) -> None:

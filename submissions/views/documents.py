@@ -74,7 +74,7 @@ def template(request, cohort, slot):
     found = slot_of(home, slot)
     last, first = request.user.file_names
     document = specs.documents_of(home.cohort.edition).get(pk=found.required.pk)
-    name, content = specs.template_of(document, last=last, first=first, revised=found.is_revision)
+    name, content = specs.template_of(document, last=last, first=first, revised=home.submission.is_revision)
     headers = {"X-Content-Type-Options": "nosniff"}
     response = HttpResponse(content, content_type=WORD, headers=headers)
     response["Content-Disposition"] = serving.attachment(name)

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from microcred.verdict import Refused
-from submissions import permissions, workflow
+from submissions import notes, permissions, workflow
 from submissions.forms import SubmitForm
 from submissions.models import Receipt, Submission
 from submissions.states import HANDED_IN
@@ -34,6 +34,7 @@ def submit(request, cohort):
         "form": form,
         "may_submit": may_submit,
         "is_late": home.window.is_late_at(home.at),
+        "notes": notes.of(submission),
     }
     return render(request, "submissions/submit.html", context, status=422 if request.method == "POST" else 200)
 

@@ -23,7 +23,7 @@ def hint(request: HttpRequest, cohort: str, slot: str) -> HttpResponse:
         last=last,
         first=first,
         known_as=tuple(person.known_as),
-        revised=found.is_revision,
+        revised=home.submission.is_revision,
         received_name=chosen.cleaned_data["name"],
     )
     said = hints.hint(expected, size=chosen.cleaned_data["size"], head=chosen.cleaned_data["head"])

@@ -7,7 +7,7 @@ import pytest
 
 from reviews import decisions, feedback, scoring
 from reviews.models import Assignment
-from submissions import workflow
+from submissions import notes, workflow
 from submissions.models import Submission
 from submissions.states import State
 from tests.support import factories, reviewing
@@ -43,7 +43,7 @@ def read(client):
 
     def page(submission, path):
         client.force_login(submission.enrollment.person)
-        return client.get(f"/my/{submission.enrollment.cohort.slug}/{path}/")
+        return client.get(f"/my/{submission.enrollment.cohort.slug}/{path}/".replace("//", "/"))
 
     return page
 
@@ -68,7 +68,7 @@ def test_the_letter_levels_and_comments_are_there_after_it(cohort, read):
 
     content = read(decision.submission, "feedback").content.decode()
 
-    assert "1 of 2 answers needs more" in content
+    assert "One of two answers needs more" in content
     assert content.count(reviewing.SAYS) == 2
     assert "Approaching" in content
     assert f"{WORDS} (1)." in content
@@ -128,10 +128,12 @@ def test_revising_shows_what_to_do_beside_the_answer(cohort, read):
     content = page.content.decode()
     assert [told.row.number for told in page.context["feedback"].open] == [1]
     assert "What “Meets” looks like" in content
-    assert "2: done (1)" in content
+    assert "2: Meets (1)" in content
+    assert "The other one is done; leave it as it is." in content
     assert "Add your revised Reflection Guide" in content
     assert f'action="/my/{cohort.slug}/documents/reflection-guide/"' in content
-    assert "Growth Plan: stay as they are." in content
+    assert "The other document stays as it is unless you replace it." in content
+    assert f'href="/my/{cohort.slug}/documents/growth-plan/#add"' in content
 
 
 def test_a_revised_answer_says_how_much_is_new(cohort, read):
@@ -140,21 +142,195 @@ def test_a_revised_answer_says_how_much_is_new(cohort, read):
     guide = submission.documents.get(required__is_scored=True)
     add(guide, answers={"L2-RG-Q1": f"{WORDS} (1). {MORE}"})
 
-    content = read(submission, "revise").content.decode()
+    page = read(submission, "revise")
 
-    assert f"Changed, {len(MORE.split())} new words" in content
-    assert "Question 2 was asked for and has not changed." in content
+    assert [told.became for told in page.context["feedback"].open] == [
+        f"Changed, {len(MORE.split())} new words",
+        "Question 2 was asked for and has not changed.",
+    ]
+    assert page.content.decode().count("Question 2 was asked for and has not changed.") == 2
+    assert f"<ins>{MORE}" in page.content.decode()
 
 
-def test_what_changed_is_kept_and_goes_along(cohort, client):
-    submission = Submission.objects.get(pk=released(cohort, {1: 2}).submission_id)
+def test_an_answer_that_went_missing_is_said(cohort, read):
+    submission = asked(cohort, {1: 2})
+    guide = submission.documents.get(required__is_scored=True)
+    add(guide, answers={"L2-RG-Q1": ""})
+
+    told = read(submission, "revise").context["feedback"].open[0]
+
+    assert (told.is_changed, told.became) == (False, "We found no answer to question 1 in your revised file.")
+
+
+def test_an_unchanged_answer_stops_nobody(cohort, client):
+    submission = asked(cohort, {1: 2})
+    add(submission.documents.get(required__is_scored=True), answers={"L2-RG-Q2": MORE})
     client.force_login(submission.enrollment.person)
 
-    answer = client.post(f"/my/{cohort.slug}/revise/", {"what_changed": "1: added what our team did."})
+    client.post(f"/my/{cohort.slug}/submit/")
+
+    submission.refresh_from_db()
+    assert submission.state == State.SUBMITTED
+
+
+def test_nothing_is_said_of_a_file_that_is_being_checked(cohort, read):
+    submission = asked(cohort, {1: 2})
+    add(submission.documents.get(required__is_scored=True), answers={"L2-RG-Q1": MORE}, check=False)
+
+    assert [told.became for told in read(submission, "revise").context["feedback"].open] == [""]
+
+
+# What did you change? ------------------------------------------------------------------------------------------------
+def asked(cohort, ranks) -> Submission:
+    """A submission that was sent back for the rows in `ranks`."""
+    return Submission.objects.get(pk=released(cohort, ranks).submission_id)
+
+
+def notes_of(submission):
+    return {note.criterion.position: note.text for note in notes.of(Submission.objects.get(pk=submission.pk))}
+
+
+def test_a_note_for_each_question_is_kept_and_goes_along(cohort, client):
+    submission = asked(cohort, {1: 2, 2: 2})
+    client.force_login(submission.enrollment.person)
+
+    answer = client.post(f"/my/{cohort.slug}/revise/", {"note-1": " What our team did.\0 ", "note-2": ""})
 
     assert answer.url == f"/my/{cohort.slug}/submit/"
-    assert submission.rounds.get(number=2).what_changed == "1: added what our team did."
-    assert "1: added what our team did." in client.get(answer.url).content.decode()
+    assert notes_of(submission) == {1: "What our team did."}
+    assert "1: What our team did." in client.get(answer.url).content.decode()
+    assert "What our team did.</textarea>" in client.get(f"/my/{cohort.slug}/revise/").content.decode()
+
+
+def test_a_note_saves_itself_and_leaves_the_others_alone(cohort, client):
+    submission = asked(cohort, {1: 2, 2: 2})
+    client.force_login(submission.enrollment.person)
+    client.post(f"/my/{cohort.slug}/revise/", {"note-1": "First.", "note-2": "Second."})
+
+    answer = client.post(f"/my/{cohort.slug}/revise/", {"note-2": "Better."}, headers={"HX-Request": "true"})
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert notes_of(submission) == {1: "First.", 2: "Better."}
+
+
+def test_an_emptied_note_goes(cohort, client):
+    submission = asked(cohort, {1: 2})
+    client.force_login(submission.enrollment.person)
+    client.post(f"/my/{cohort.slug}/revise/", {"note-1": "First."})
+
+    client.post(f"/my/{cohort.slug}/revise/", {"note-1": "  "})
+
+    assert notes_of(submission) == {}
+
+
+def test_only_rows_that_are_asked_for_take_a_note(cohort, client):
+    submission = asked(cohort, {1: 2})
+    client.force_login(submission.enrollment.person)
+
+    client.post(f"/my/{cohort.slug}/revise/", {"note-2": "This one is done.", "note-x": "?"})
+
+    assert notes_of(submission) == {}
+
+
+def test_a_note_that_comes_after_the_button_is_refused_with_a_sentence(cohort, client):
+    submission = asked(cohort, {1: 2})
+    add(submission.documents.get(required__is_scored=True), answers={"L2-RG-Q1": MORE})
+    workflow.submit(submission, by=submission.enrollment.person, at=NOW)
+    client.force_login(submission.enrollment.person)
+    place, typed = f"/my/{cohort.slug}/revise/", {"note-1": "Too late."}
+
+    late = client.post(place, typed, headers={"HX-Request": "true"})
+    page = client.post(place, typed, follow=True).content.decode()
+
+    assert late.status_code == 409
+    assert "You have resubmitted already, so what you typed just now was not added." in page
+    assert notes_of(submission) == {}
+
+
+def test_what_was_written_in_one_text_stays_readable(cohort, read):
+    submission = asked(cohort, {1: 2})
+    submission.rounds.filter(number=2).update(what_changed="1: added what our team did.")
+
+    assert "1: added what our team did." in read(submission, "revise").content.decode()
+
+
+# Attempts and appeals ------------------------------------------------------------------------------------------------
+def test_the_last_attempt_is_said_beforehand(cohort, read):
+    submission = asked(cohort, {1: 2})
+
+    content = read(submission, "revise").content.decode()
+
+    assert "This is the last of two attempts." in content
+    assert f"mailto:{cohort.team_email}" in content
+
+
+def test_an_attempt_that_is_not_the_last_threatens_nobody(cohort, read):
+    cohort.attempts = 3
+    cohort.save()
+
+    assert "the last of" not in read(asked(cohort, {1: 2}), "revise").content.decode()
+
+
+def test_after_the_last_attempt_we_talk(cohort, read):
+    cohort.attempts = 1
+    cohort.save()
+    decision = released(cohort, {1: 2})
+
+    content = read(decision.submission, "feedback").content.decode()
+
+    assert "Your work does not yet meet the rubric" in content
+    assert "You have used the one attempt of this term, so now we talk." in content
+    assert "you can appeal" in content
+    assert f"mailto:{cohort.team_email}" in content
+
+
+def test_an_appeal_that_was_taken_up_is_said_on_both_pages(cohort, read):
+    cohort.attempts = 1
+    cohort.save()
+    decision = released(cohort, {1: 2})
+    workflow.appeal(decision.submission, by=cohort.opened_by, why="Cleo heard it by telephone.")
+
+    content = read(decision.submission, "feedback").content.decode()
+    home = read(decision.submission, "").content.decode()
+
+    assert "Your work is being read again" in content
+    assert "readers who had not seen it before read your work" in content
+    assert "Being reviewed again, by other readers" in home
+    assert "Decision by" not in home
+    assert "by telephone" not in content + home
+    assert "you can appeal" not in content
+
+
+# The letter ----------------------------------------------------------------------------------------------------------
+def test_the_letter_lies_open_once_and_is_folded_after(cohort, read):
+    decision = released(cohort, {1: 2})
+
+    first, second = (read(decision.submission, "feedback").content.decode() for _ in range(2))
+
+    assert '<details class="fold letter-fold" open>' in first
+    assert '<details class="fold letter-fold">' in second
+    decision.refresh_from_db()
+    assert decision.read_at == NOW
+
+
+def test_a_submission_that_was_sent_back_says_why(cohort, read):
+    submission = submission_in(State.RETURNED, cohort=cohort)
+
+    content = read(submission, "feedback").content.decode()
+
+    assert "This does not count as an attempt. The last page is missing." in content
+
+
+def test_no_byte_of_the_reviewer_reaches_the_applicant(cohort, read):
+    submission = submission_in(State.SUBMITTED, cohort=cohort)
+    ben = factories.person("Benjamin", "Quillfeather", email="quill@elsewhere.example.org")
+    reviewing.reviewed(submission, ben, ranks={1: 2}, at=EARLIER)
+    decisions.release(decisions.decide(submission, by=cohort.opened_by), by=cohort.opened_by)
+
+    for path in ("feedback", "revise", ""):
+        content = read(submission, path).content.decode()
+        assert "Benjamin" not in content
+        assert "uill" not in content
 
 
 def test_both_letters_stay_after_the_second_round(cohort, read, clock):
@@ -182,5 +358,5 @@ def test_nobody_elses_feedback_can_be_read(cohort, client):
     for stranger in (eve, factories.staff(cohort, factories.person("Cara", "Reader")).person, cohort.opened_by):
         client.force_login(stranger)
         assert client.get(f"/my/{cohort.slug}/feedback/").status_code == 404
-        assert client.post(f"/my/{cohort.slug}/revise/", {"what_changed": "x"}).status_code == 404
-    assert submission.rounds.get(number=2).what_changed == ""
+        assert client.post(f"/my/{cohort.slug}/revise/", {"note-1": "x"}).status_code == 404
+    assert notes_of(submission) == {}

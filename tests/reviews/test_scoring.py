@@ -15,7 +15,7 @@ from microcred.models import Message
 from microcred.verdict import Refused
 from reviews import assigning, decisions, reminders, scoring
 from reviews.models import Assignment, Review, SavedComment, Score
-from submissions import workflow
+from submissions import notes, workflow
 from submissions.models import Answer, CleanCopy, DocumentAccess, Submission, Version
 from submissions.states import State
 from tests.support import factories, reviewing
@@ -63,7 +63,8 @@ def revised(ben, *, ranks=None) -> Submission:
         submission = Submission.objects.get(pk=submission.pk)
         guide = submission.enrollment.cohort.edition.documents.get(is_scored=True)
         add_all(submission, only=[guide], answers={"L2-RG-Q2": "We named the stage, and what our team has done."})
-        workflow.submit(submission, by=submission.enrollment.person, at=AFTER_ALL, what_changed="More of our team.")
+        notes.keep(submission, {row.pk: "More of our team." for row in submission.current_round.criteria.all()})
+        workflow.submit(submission, by=submission.enrollment.person, at=AFTER_ALL)
     return Submission.objects.get(pk=submission.pk)
 
 

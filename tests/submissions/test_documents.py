@@ -6,11 +6,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from badges.word.package import unpack
-from submissions import permissions
+from submissions import permissions, reading, workflow
 from submissions.models import DocumentAccess, Submission, Version
 from submissions.states import State
 from tests.support import factories
-from tests.support.submitting import BEFORE_DUE, add, examine_now, fill_guide, submission_in, upload_of
+from tests.support.submitting import BEFORE_DUE, add, examine_now, fill_guide, submission_in
 
 pytestmark = pytest.mark.django_db
 
@@ -182,20 +182,34 @@ def test_a_revision_asks_for_its_document_and_names_it(client, before_due):
     assert b"Add your" not in client.get(f"{place}growth-plan/").content
 
 
-def test_what_a_revision_does_not_ask_for_stays_as_it_is(client, before_due):
+def test_what_a_revision_does_not_ask_for_stays_unless_it_is_replaced(client, before_due):
     submission = submission_in(State.REVISION_REQUESTED)
+    guide, plan = submission.documents.all()
+    before = plan.current.pk
+    add(guide, text="More specific actions that our team did take", at=BEFORE_DUE)
+
+    receipt = workflow.submit(submission, by=submission.enrollment.person, at=BEFORE_DUE)
+
+    plan.refresh_from_db()
+    assert plan.current.pk == before
+    assert [file["version"] for file in receipt.files] == [2, 1]
+
+
+def test_any_document_may_be_replaced_while_revising(client, before_due):
+    submission = submission_in(State.REVISION_REQUESTED)
+    guide, plan = submission.documents.all()
     client.force_login(submission.enrollment.person)
-    home = f"/my/{submission.enrollment.cohort.slug}/"
-    slot = f"{home}documents/growth-plan/"
+    assert b"#add" in client.get(f"/my/{submission.enrollment.cohort.slug}/documents/").content
+    add(guide, text="More specific actions that our team did take", at=BEFORE_DUE)
+    add(plan, text="A plan that follows from what the readers wrote", at=BEFORE_DUE)
 
-    response = client.post(slot, {"file": upload_of(b"x")})
+    receipt = workflow.submit(submission, by=submission.enrollment.person, at=BEFORE_DUE)
 
-    assert (response.status_code, Version.objects.filter(round_number=2).count()) == (422, 0)
-    assert b"Only the documents asked for are open in this round; this one stays as it is." in response.content
-    for page in (home, f"{home}documents/", f"{home}submit/", slot):
-        content = client.get(page).content
-        assert b"Replace<" not in content
-        assert b'Change<span class="vh"> Growth Plan' not in content
+    assert [(file["version"], file["name"]) for file in receipt.files] == [
+        (2, "Ward, A | Level 2 Practice Reflection Guide REVISED.docx"),
+        (2, "Ward, A | Level 2 Growth Plan REVISED.docx"),
+    ]
+    assert reading.versions_of(submission, 1)[plan.required_id].number == 1
 
 
 def test_a_blocked_file_can_be_mended_in_a_revision_all_the_same(before_due):

@@ -8,7 +8,7 @@ import pytest
 from badges.models import Competency, Domain, Framework
 from microcred.models import Message
 from microcred.verdict import Refused
-from submissions import workflow
+from submissions import notes, workflow
 from submissions.models import Receipt, Submission
 from submissions.states import State
 from tests.support import factories
@@ -131,21 +131,21 @@ def test_an_old_receipt_stays_and_leads_to_the_newest(client, address, submissio
     assert f"{submission.reference}-2" in old
 
 
-def test_a_revision_says_what_changed(client, before_due):
+def test_a_revision_shows_what_was_written_about_it(client, before_due):
     submission = submission_in(State.REVISION_REQUESTED)
+    notes.keep(submission, {submission.current_round.criteria.get().pk: "Added two actions."})
     add(submission.documents.first(), text="More specific actions that our team did take", at=BEFORE_DUE)
     client.force_login(submission.enrollment.person)
     place = f"/my/{submission.enrollment.cohort.slug}/submit/"
 
     page = client.get(place).content.decode()
-    receipt = client.post(place, {"what_changed": "Added two actions."}, follow=True).content.decode()
+    receipt = client.post(place, follow=True).content.decode()
 
-    assert "What did you change?" in page
+    assert "1: Added two actions." in page
     assert "Revised version received" in receipt
-    assert Submission.objects.get().current_round.what_changed == "Added two actions."
 
 
-def test_a_refusal_in_a_race_keeps_what_was_typed(client, before_due, monkeypatch):
+def test_a_refusal_in_a_race_says_so_on_the_page(client, before_due, monkeypatch):
     submission = submission_in(State.REVISION_REQUESTED)
     add(submission.documents.first(), text="More specific actions that our team did take", at=BEFORE_DUE)
     client.force_login(submission.enrollment.person)
@@ -155,11 +155,11 @@ def test_a_refusal_in_a_race_keeps_what_was_typed(client, before_due, monkeypatc
 
     monkeypatch.setattr(workflow, "submit", refuse)
     place = f"/my/{submission.enrollment.cohort.slug}/submit/"
-    response = client.post(place, {"what_changed": "Added two actions."})
+    response = client.post(place)
 
     assert response.status_code == 422
     assert b"<li>Wait a moment. Nothing was submitted.</li>" in response.content
-    assert b"Added two actions.</textarea>" in response.content
+    assert Submission.objects.get().state == State.REVISION_REQUESTED
 
 
 def test_a_sign_that_no_database_takes_is_left_out(client, address, submission):

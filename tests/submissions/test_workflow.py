@@ -275,13 +275,12 @@ def test_a_revised_version_is_named_so_and_received(clock):
     clock(BEFORE_DUE)
     submission = ready(submission_in(State.REVISION_REQUESTED))
 
-    workflow.submit(submission, by=submission.enrollment.person, at=BEFORE_DUE, what_changed="Two more actions.")
+    workflow.submit(submission, by=submission.enrollment.person, at=BEFORE_DUE)
 
     submission = Submission.objects.get(pk=submission.pk)
     guide = submission.documents.first().current
     assert guide.canonical_name == "Ward, A | Level 2 Practice Reflection Guide REVISED.docx"
     assert submission.public_state() == "Revised version received"
-    assert submission.current_round.what_changed == "Two more actions."
     assert Message.objects.filter(kind="revised-received").count() == 1
 
 
