@@ -24,6 +24,7 @@ class WordDocument:
     footers: str
     instructions: list[str] = field(default_factory=list)
     has_changes: bool = False
+    hides_text: bool = False
     comments: int = 0
 
     @property
@@ -54,6 +55,7 @@ def read(package: Package) -> WordDocument:
         footers="\n".join(_in_one_line(reader.blocks) for kind, reader in around if kind == "footer"),
         instructions=[each for reader in (body, *(found for _, found in around)) for each in reader.instructions],
         has_changes=body.has_changes,
+        hides_text=body.hides_text,
         comments=sum(reader.comments for _, reader in around),
     )
 

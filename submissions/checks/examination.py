@@ -112,12 +112,14 @@ def _look_at_words(document: WordDocument, sha256: str, expectation: Expectation
     if expected.prompts and not reading.unsure:  # every question was found, be it within other text
         slot = expected
     old = identity.old_edition(document, expectation)
-    if _is_blank(reading) and (slot or not expected.prompts):
+    is_blank = _is_blank(reading) and bool(slot or not expected.prompts)
+    if is_blank and not document.hides_text:
         return _Look((say("kind.template", title=expected.short_title), *old, *same), "template", reading)
     right = [say("ok.kind", title=expected.short_title)] if slot and not old else []
     person = identity.person(reading.name, expectation)
     unseen = [] if reading.words or reading.outside_words else [say("text.none")]
-    of_answers = _of_answers(reading, expected, is_known=slot is not None)
+    is_hidden = is_blank and bool(expected.prompts)  # somebody put something in, and nobody can see it
+    of_answers = [] if is_hidden else _of_answers(reading, expected, is_known=slot is not None)
     findings = (*right, *old, *unseen, *of_answers, *person, *same)
     return _Look(findings, slot.key if slot else "", reading)
 

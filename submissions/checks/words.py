@@ -59,7 +59,7 @@ class WordReader(XmlReader):
         self.blocks: list[Block] = []
         self.codes: Counter[str] = Counter()  # printed codes and tags seen
         self.fields = Fields()
-        self.has_changes = False
+        self.has_changes = self.hides_text = False
         self.comments = 0
         self._heard: list[str] = []
         # The list itself hears all text: the shortest way.
@@ -200,6 +200,7 @@ class WordReader(XmlReader):
     def _add(self, text: str, extra: int = 0) -> None:
         """Text at the end of the paragraph."""
         if self._paragraph is None or self._is_hidden:
+            self.hides_text = self.hides_text or (self._is_hidden and not text.isspace() and text != "")
             return
         if self.fields.hides:
             self.fields.say(text)

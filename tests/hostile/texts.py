@@ -26,7 +26,8 @@ def invisible(signs: str) -> bytes:
 
 
 CASES = (
-    blocked("only hidden text", partial(only, RUN.format("<w:rPr><w:vanish/></w:rPr>")), "kind.template"),
+    noted("only hidden text", partial(only, RUN.format("<w:rPr><w:vanish/></w:rPr>")), "text.none"),
+    blocked("only hidden spaces", partial(only, "<w:r><w:rPr><w:vanish/></w:rPr><w:t> </w:t></w:r>"), "kind.template"),
     blocked("only deleted text", partial(only, f"<w:del>{RUN.format('')}</w:del>"), "kind.template"),
     blocked("only spaces", partial(invisible, "\u00a0\u2003\u3000\u2028\u202f "), "kind.template"),
     noted("only zero-width signs", partial(invisible, "\u200b\u200c\u200d\u2060\ufeff"), "text.none", "answers.short"),
