@@ -1,14 +1,19 @@
 """What happens to every request before its view: the arrival is stamped, the reader's zone set, the door kept."""
 
 import zoneinfo
+from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 from django_structlog.middlewares import RequestMiddleware
 
 from microcred import clock
+
+SIGNED_OUT = "You were signed out meanwhile, so what you sent was not taken. Sign in and send it once more."
 
 
 def arrival(get_response):
@@ -51,11 +56,25 @@ def private_pages(get_response):
 
 
 class SignInRequired(LoginRequiredMiddleware):
-    """Every page is closed by default; a fragment asked for after sign-out leads to the whole sign-in page."""
+    """Every page is closed by default; a fragment asked for after sign-out leads to the whole sign-in page.
+
+    Who posts comes back to the page they posted from, which can be shown again, and reads that nothing was taken.
+    """
 
     def handle_no_permission(self, request, view_func):
-        answer = super().handle_no_permission(request, view_func)
-        return HttpResponseClientRedirect(answer.url) if request.htmx else answer
+        page = request.get_full_path() if request.method in ("GET", "HEAD") else _page_before(request)
+        answer = redirect_to_login(page, self.get_login_url(view_func), self.get_redirect_field_name(view_func))
+        if request.htmx:
+            return HttpResponseClientRedirect(answer.url)
+        if request.method == "POST":
+            messages.warning(request, SIGNED_OUT)
+        return answer
+
+
+def _page_before(request) -> str:
+    """The page of ours that a form stood on, or the address it was sent to."""
+    before = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
+    return before.path if before.path and before.netloc == request.get_host() else request.path
 
 
 class RequestLog(RequestMiddleware):

@@ -103,13 +103,19 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
         raise StopUpload(connection_reset=True) if self.is_flood else SkipFile
 
 
-def receive(document: Document, upload: UploadedFile, *, by: User, arrived_at: datetime) -> Version:
+def receive(
+    document: Document, upload: UploadedFile, *, by: User, arrived_at: datetime, again: bool = False
+) -> Version:
     """Keep the bytes as they came, as the next version of the slot; a worker checks them.
 
+    `again`: the sender cannot know whether an earlier try arrived; if it did, it is the version meant.
     In a submission that was handed in already it counts from now on; the receipt follows once it is checked.
     Raises: Refused, when the slot is closed at `arrived_at` or the person adds too much; then nothing is kept.
     """
     sha256 = getattr(upload, "sha256", None) or digest_of(upload)
+    last = document.versions.order_by("number").last() if again else None
+    if last and last.sha256 == sha256:
+        return last
     key = _store(upload)
     try:
         return _keep(

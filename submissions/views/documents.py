@@ -36,7 +36,8 @@ def document(request, cohort, slot):
         problem = getattr(request, "upload_problem", "")
         return _page(request, home, found, problem=problem or uploads.NOT_ARRIVED, status=413 if problem else 422)
     try:
-        version = uploads.receive(found.document, upload, by=request.user, arrived_at=request.arrived_at)
+        again = bool(request.POST.get("again"))
+        version = uploads.receive(found.document, upload, by=request.user, arrived_at=request.arrived_at, again=again)
     except Refused as refusal:
         return _page(request, home, found, problem=str(refusal), status=422)
     if not request.htmx:

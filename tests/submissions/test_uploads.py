@@ -199,6 +199,15 @@ def test_a_form_without_a_file_says_that_it_did_not_arrive(client, slot):
     assert b"The file did not arrive." in response.content
 
 
+def test_another_try_of_a_file_that_arrived_is_that_file(client, slot):
+    for again, content in (("", b"x"), ("yes", b"x"), ("yes", b"y"), ("", b"y")):
+        client.post(slot, {"file": SimpleUploadedFile("plan.docx", content), "again": again})
+
+    assert [one.sha256 for one in Version.objects.order_by("number")] == [
+        hashlib.sha256(content).hexdigest() for content in (b"x", b"y", b"y")
+    ]
+
+
 def test_a_second_file_in_the_same_form_is_left_out(client, slot):
     client.post(slot, {"file": [SimpleUploadedFile("a.docx", b"a"), SimpleUploadedFile("b.docx", b"b")]})
 
