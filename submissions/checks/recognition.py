@@ -190,7 +190,7 @@ def _old_office(file: BinaryIO, head: bytes) -> Refusal:
 
 def _class_of(content: mmap.mmap) -> str:
     """The program that the first line of the container's directory names. Source: MS-CFB, 2.2 and 2.6.1."""
-    sector = 1 << min(content[30], 12)
+    sector = 1 << min(int.from_bytes(content[30:31], "little"), 12)
     root = (int.from_bytes(content[48:52], "little") + 1) * sector
     named = content[root + 80 : root + 96]
     return _CLASSES.get(str(UUID(bytes_le=named)), "") if len(named) == 16 else ""

@@ -1,7 +1,7 @@
 """A file that is no Word document is called what it is, by its bytes, and the way to a Word file is told."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from submissions.checks.contract import Refusal
@@ -74,6 +74,7 @@ def test_an_unpacked_word_file_that_was_packed_again_is_damaged():
     assert another_zip({"guide/word/document.xml": ""}).finding.code == "open.damaged"
 
 
+@example(bytes.fromhex("d0cf11e0a1b11ae1"), "", b"")
 @given(st.binary(max_size=2_000), st.text(max_size=40), st.sampled_from([b"", *(one[2][:40] for one in EXAMPLES)]))
 def test_any_bytes_under_any_name_get_an_answer(tmp_path_factory, content, name, beginning):
     path = tmp_path_factory.getbasetemp() / "any"
