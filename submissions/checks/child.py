@@ -7,6 +7,8 @@ import resource
 import signal
 import sys
 from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from submissions.checks.contract import Expectation
@@ -24,7 +26,7 @@ def main() -> None:
     confine(**request["limits"])
     logging.basicConfig(stream=sys.stderr, format="%(message)s")
     examined = examine_here(request["path"], Expectation.from_dict(request["expectation"]))
-    json.dump(examined.as_dict(), sys.stdout)
+    json.dump(replace(examined, peak_mib=peak_mib()).as_dict(), sys.stdout)
 
 
 def confine(memory_mib: int, cpu_seconds: int, wall_seconds: float, written_bytes: int = 0) -> None:
@@ -48,6 +50,15 @@ def _stay_inside(event: str, arguments: tuple[Any, ...]) -> None:
     is_writing = event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING
     if is_writing or (event.partition(".")[0] in _OUTSIDE and event not in _LOOKING):
         raise PermissionError(f"The child may not use {event}")
+
+
+def peak_mib() -> float:
+    """The most memory this process has held: its own, not what its parent had when it was started."""
+    with suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return round(int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024, 1)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / _MIB if sys.platform == "darwin" else peak / 1024, 1)
 
 
 if __name__ == "__main__":

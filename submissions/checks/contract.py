@@ -107,7 +107,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Examination:
-    """All that is known of a file after it was looked at."""
+    """All that is known of a file after it was looked at; `peak_mib` is known of a child process only."""
 
     verdict: str
     findings: tuple[Finding, ...]

@@ -2,11 +2,8 @@
 
 import hashlib
 import logging
-import resource
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -52,7 +49,7 @@ def examine_here(path: str | Path, expectation: Expectation) -> Examination:
         examined = _examine(Path(path), expectation)
     except Exception:
         logger.exception("A document could not be checked")
-    return replace(examined, seconds=round(time.perf_counter() - started, 4), peak_mib=_peak_mib())
+    return replace(examined, seconds=round(time.perf_counter() - started, 4))
 
 
 def failed(expectation: Expectation) -> Examination:
@@ -178,12 +175,3 @@ def _left_in(document: WordDocument) -> Iterator[Finding]:
         yield say("open.tracked")
     if document.comments:
         yield say("open.comments", count=document.comments)
-
-
-def _peak_mib() -> float:
-    """The most memory this process has held: its own, not what its parent had when it was started."""
-    with suppress(OSError, ValueError, StopIteration):
-        lines = Path("/proc/self/status").read_text().splitlines()
-        return round(int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024, 1)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / MIB if sys.platform == "darwin" else peak / 1024, 1)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from badges.word import package
 from submissions import checks
+from submissions.checks.child import peak_mib
 from tests.hostile import links, parts, raw, zips
 from tests.submissions.checks import papers
 
@@ -259,8 +260,8 @@ def examined(numbers: range) -> dict:
             told[found.verdict] += 1
             if log.said or found.findings[0].code == "read.failed":
                 failed[number] = log.said.pop() if log.said else "no reason"
-            early = early if number > numbers[len(numbers) // 4] else found.peak_mib
-    return {"told": told, "failed": failed, "early_mib": early, "peak_mib": found.peak_mib, "longest": longest}
+            early = early if number > numbers[len(numbers) // 4] else peak_mib()
+    return {"told": told, "failed": failed, "early_mib": early, "peak_mib": peak_mib(), "longest": longest}
 
 
 class _Kept(logging.Handler):
