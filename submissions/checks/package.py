@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from submissions.checks.contract import Refusal
 from submissions.checks.kinds import damaged, unsafe
+from submissions.checks.part import LOCAL, Part
 from submissions.checks.prolog import refuse_dtd
 from submissions.checks.recognition import another_office_file, another_zip
 from submissions.checks.xml import Attributes, Budget, XmlReader, value
@@ -30,7 +31,6 @@ RELATIONSHIPS, TYPES = 100_000, 20_000
 
 _END = struct.Struct("<4s4H2LH")
 _END_64, _LOCATOR_64 = struct.Struct("<4sQ2H2L4Q"), struct.Struct("<4sLQL")
-_LOCAL = struct.Struct("<4s22x2H")
 _ODD_SIGNS = re.compile(r"[\\\x00-\x1f\x7f]")
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error)
 _PAGES = ("text/html", "application/xhtml+xml")
@@ -54,6 +54,7 @@ class Package:
 
     def __init__(self, file: BinaryIO):
         self.budget = Budget()
+        self._file = file
         _check_end(file)
         try:
             self.zip = zipfile.ZipFile(file)
@@ -80,8 +81,7 @@ class Package:
         if entry.file_size > XML_BYTES or self._unread_bytes < 0:
             raise unsafe("part size")
         try:
-            with self.zip.open(entry) as stream:
-                reader.read(stream)
+            reader.read(Part(self._file, entry))
         except _UNREADABLE as broken:
             raise damaged(name) from broken
         return True
@@ -109,8 +109,8 @@ class Package:
             kind = self.type_of(name).lower()
             if name in self._read or kind in _PAGES:
                 continue
-            with suppress(*_UNREADABLE), self.zip.open(name) as stream:
-                refuse_dtd(stream, is_picture=kind.startswith("image/"))
+            with suppress(*_UNREADABLE):
+                refuse_dtd(Part(self._file, self.zip.getinfo(name)), is_picture=kind.startswith("image/"))
 
     def parts_of(self, kind: str) -> list[str]:
         """The main document's parts of one kind: `styles`, `footer`, … Each once, however many links lead to it."""
@@ -280,11 +280,11 @@ def _check_places(entries: list[zipfile.ZipInfo], file: BinaryIO, directory_at: 
 
 def _local_header_bytes(file: BinaryIO, place: int) -> int:
     file.seek(place)
-    header = file.read(_LOCAL.size)
-    if len(header) < _LOCAL.size or not header.startswith(b"PK\3\4"):
-        return _LOCAL.size
-    _, name_bytes, extra_bytes = _LOCAL.unpack(header)
-    return _LOCAL.size + int(name_bytes) + int(extra_bytes)
+    header = file.read(LOCAL.size)
+    if len(header) < LOCAL.size or not header.startswith(b"PK\3\4"):
+        return LOCAL.size
+    _, name_bytes, extra_bytes = LOCAL.unpack(header)
+    return LOCAL.size + int(name_bytes) + int(extra_bytes)
 
 
 def _some_other_zip(archive: zipfile.ZipFile, names: Mapping[str, str]) -> Refusal:

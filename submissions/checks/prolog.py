@@ -1,9 +1,10 @@
 """What stands before the first element of a part that is not read: the only place where a DTD can be declared."""
 
-from typing import IO, Any
+from typing import Any
 from xml.parsers import expat
 
 from submissions.checks.kinds import unsafe
+from submissions.checks.xml import Stream
 
 MOST_BYTES = 24 << 20  # in front of the first element; fed in one piece, because expat 2.5 is quadratic on long tokens
 _HEAD = 4 << 10
@@ -16,7 +17,7 @@ class _Root(Exception):
     """The first element: behind it nothing can be declared."""
 
 
-def refuse_dtd(stream: IO[bytes], *, is_picture: bool = False) -> None:
+def refuse_dtd(stream: Stream, *, is_picture: bool = False) -> None:
     """Look for a DTD in any encoding. What is no XML passes.
 
     A picture (SVG) may name its DTD, as drawing programs do, but declare nothing.

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import IO, Any, ClassVar
+from typing import Any, ClassVar, Protocol
 from xml.parsers import expat
 
 from submissions.checks.kinds import damaged, unsafe
@@ -52,6 +52,10 @@ Start = Callable[[str, Attributes], None]
 End = Callable[[str], None]
 
 
+class Stream(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
 class Budget:
     """How much XML one file may hold, over all its parts."""
 
@@ -78,7 +82,7 @@ class XmlReader:
     def __init__(self, budget: Budget):
         self.budget = budget
 
-    def read(self, stream: IO[bytes]) -> None:
+    def read(self, stream: Stream) -> None:
         """Read one part to its end. Raises: Refusal, for XML that is broken, endless or declares a DTD."""
         parser = expat.ParserCreate()
         parser.buffer_text = True
