@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from submissions.checks.catalogue import listed, refuse, say
 from submissions.checks.contract import Finding
 from submissions.checks.kinds import NO_MACROS, UNTIE
+from submissions.checks.lists import OFF
 from submissions.checks.package import Package, Relationship
+from submissions.checks.xml import Attributes, Budget, XmlReader
 
 _FETCHED = {
     "attachedTemplate": "a template",
@@ -59,13 +62,14 @@ def refuse_macros(package: Package) -> None:
         raise refuse("open.macro", ending=".docm", how=NO_MACROS)
 
 
-def refuse_links(relationships: Iterable[Relationship], instructions: Iterable[str]) -> None:
+def refuse_links(package: Package, instructions: Iterable[str]) -> None:
     """Raises: Refusal, for anything that Word would fetch or start on opening.
 
     A template on somebody's own disk or network share is common and harmless once the clean copy cuts it.
+    So is the workbook of a chart: its numbers stand in the chart, and Word opens it to edit them.
     """
-    for link in relationships:
-        if link.is_external and _is_fetched(link):
+    for link in package.all_relationships():
+        if link.is_external and _is_fetched(link) and not _is_of_a_still_chart(package, link):
             what = _FETCHED.get(link.kind, "a part of itself")
             raise refuse("open.link", what=what, target=_host(link.target), how=UNTIE)
     for instruction in instructions:
@@ -100,6 +104,27 @@ def _is_fetched(link: Relationship) -> bool:
     if link.kind == "attachedTemplate":
         return bool(_SCHEME.match(_seen(link.target)))
     return link.kind in _PART_OF_THE_TEXT or _is_far(link.target)
+
+
+def _is_of_a_still_chart(package: Package, link: Relationship) -> bool:
+    """A workbook on a network share, under a chart that does not update itself."""
+    if link.kind != "oleObject" or "/charts/" not in link.source or _SCHEME.match(_seen(link.target)):
+        return False
+    chart = _Chart(package.budget)
+    return package.parse(chart, link.source) and not chart.updates_itself
+
+
+class _Chart(XmlReader):
+    """Whether a chart fetches its numbers when the file is opened."""
+
+    def __init__(self, budget: Budget):
+        super().__init__(budget)
+        self.updates_itself = False
+
+    def _auto_update(self, attributes: Attributes) -> None:
+        self.updates_itself = self.updates_itself or attributes.get("val") not in OFF
+
+    starts: ClassVar = {"c:autoUpdate": _auto_update}
 
 
 def _is_far(target: str) -> bool:

@@ -92,7 +92,7 @@ def _look_inside(file: BinaryIO, size: int, sha256: str, expectation: Expectatio
     document = read(package)
     package.refuse_dtd()
     relationships = package.all_relationships()
-    danger.refuse_links(relationships, document.instructions)
+    danger.refuse_links(package, document.instructions)
     look = _look_at_words(document, sha256, expectation)
     if verdict_of(look.findings) == BLOCKED:
         return look

@@ -12,6 +12,8 @@ from tests.submissions.checks import papers
 from tests.submissions.checks.papers import MAIN, added, filled, line, related, replaced, written
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+WORKBOOK = r"file:///\\school\shared\Growth%20Data.xlsx"
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 
 
@@ -238,6 +240,32 @@ def test_a_field_that_starts_programs_is_refused(said, field):
 )
 def test_links_that_lead_nowhere_by_themselves_are_fine(said, kind, target):
     assert said(related(filled(), kind, target)) == ("ready", [])
+
+
+def with_chart(target, *, updates):
+    """The file with a chart whose workbook lies elsewhere, as Excel pastes it."""
+    chart = f'<c:chartSpace xmlns:c="{CHART}" xmlns:r="{papers.R}"><c:externalData r:id="r1">{updates}</c:externalData>'
+    link = f'<Relationship Id="r1" Type="{papers.R}/oleObject" Target="{target}" TargetMode="External"/>'
+    links = f'<Relationships xmlns="{papers.RELS}">{link}</Relationships>'
+    return added(
+        related(filled(), "chart", "charts/chart1.xml", external=False),
+        word__charts__chart1_dot_xml=f"{chart}</c:chartSpace>".encode(),
+        word__charts___rels__chart1_dot_xml_dot_rels=links.encode(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "updates", "verdict"),
+    [
+        (WORKBOOK, '<c:autoUpdate val="0"/>', ("ready", [])),
+        (WORKBOOK, "", ("ready", [])),
+        (WORKBOOK, "<c:autoUpdate/>", ("blocked", ["open.link"])),
+        (WORKBOOK, '<c:autoUpdate val="1"/>', ("blocked", ["open.link"])),
+        ("https://evil.example/book.xlsx", '<c:autoUpdate val="0"/>', ("blocked", ["open.link"])),
+    ],
+)
+def test_the_workbook_of_a_chart_may_lie_on_a_share_while_nothing_fetches_it(said, target, updates, verdict):
+    assert said(with_chart(target, updates=updates)) == verdict
 
 
 @pytest.mark.parametrize(
