@@ -43,6 +43,16 @@ def share(award, *, visibility):
     award.save(update_fields=["visibility"])
 
 
+def parts_held(wholes, held):
+    """Each badge of `wholes` that is made up of others, with its parts and whether each is in `held`, a set of keys.
+
+    Queries: two.
+    """
+    return [
+        (whole, [(part, part.pk in held) for part in whole.parts.all()]) for whole in wholes.prefetch_related("parts")
+    ]
+
+
 def verify(award):
     """Whether the record holds: signed by its issuer, unchanged, and not withdrawn."""
     if award.revoked_at:

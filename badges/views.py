@@ -13,7 +13,7 @@ from openbadgeslib import baking
 from badges import awards, credentials
 from badges.forms import VisibilityForm
 from badges.image import badge_svg
-from badges.models import Award, Edition, Program
+from badges.models import Award, Badge, Edition, Program
 from microcred import clock
 
 SVG = "image/svg+xml"
@@ -47,7 +47,7 @@ def award_page(request, ref):
         "verdict": awards.verify(award),
         "checked_at": clock.now(),
         "composites": _composites(award),
-        "skills": _skills(award.as_it_was),
+        **_skills(award),
         "address": credentials.address(award.get_absolute_url()),
         "image": credentials.address(f"/badges/{award.edition.slug}/badge.svg"),
     }
@@ -106,9 +106,12 @@ def status_list(request, slug, number):
 
 @require_safe
 def my_badges(request):
+    """What the reader holds, and what is missing of the badges that are made up of others."""
     held = Award.objects.filter(person=request.user).for_list()
     rows = [(award, VisibilityForm(initial={"visibility": award.visibility}, prefix=award.ref)) for award in held]
-    return render(request, "badges/mine.html", {"rows": rows})
+    kept = {award.edition.badge_id for award, _ in rows if not award.revoked_at}
+    begun = Badge.objects.filter(parts__in=kept).exclude(pk__in=kept).select_related("program").distinct()
+    return render(request, "badges/mine.html", {"rows": rows, "begun": awards.parts_held(begun, kept)})
 
 
 @require_POST
@@ -138,17 +141,20 @@ def _composites(award):
         .exclude(visibility=Award.Visibility.PRIVATE)
         .values_list("edition__badge_id", flat=True)
     )
-    return [
-        (composite, [(part, part.pk in shown or part.pk == award.edition.badge_id) for part in composite.parts.all()])
-        for composite in award.edition.badge.composites.prefetch_related("parts")
-    ]
+    return awards.parts_held(award.edition.badge.composites.all(), shown | {award.edition.badge_id})
 
 
-def _skills(kept):
-    """The names of the competencies that the edition built on."""
+def _skills(award):
+    """The competencies that the award was given for; or how many of the edition's, when nobody said which."""
+    kept = award.as_it_was
     domains = (kept.get("framework") or {}).get("domains", [])
     names = {each["key"]: each["name"] for domain in domains for each in domain["competencies"]}
-    return [names[key] for key in kept.get("competencies", []) if key in names]
+    known = [names[key] for key in kept.get("competencies", []) if key in names]
+    shown = [names[key] for key in award.grounds.get("competencies", []) if key in names]
+    least = kept.get("competencies_required", 0)
+    if shown or not 0 < least < len(known):
+        return {"skills": shown or known}
+    return {"skills": known, "at_least": least}
 
 
 def _linkedin(award):

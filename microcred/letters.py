@@ -43,13 +43,13 @@ def compose(
 
     Raises: Refused, naming the placeholder that has no value: no letter leaves with a hole in it.
     """
-    source = fill(body, values, quote=quoted)
+    source, line = fill(body, values, quote=quoted), _one_line(fill(subject, values))
     text, below = as_text(source), as_text(footer)
-    parts = {"body": _with_button(source), "footer": as_html(footer), "preview": _preview(text), "language": language}
+    parts = {"subject": line, "preview": _preview(text), "language": language}
     return Letter(
-        subject=_one_line(fill(subject, values)),
+        subject=line,
         text=f"{text}\n\n-- \n{below}\n" if below else f"{text}\n",
-        html=render_to_string("mail/base.html", parts),
+        html=render_to_string("mail/base.html", parts | {"body": _with_button(source), "footer": as_html(footer)}),
     )
 
 
@@ -95,7 +95,7 @@ def _with_button(source: str) -> SafeString:
     if found := next((inline for inline in alone if _is_one_link(inline)), None):
         href = found[0].attrs["href"]
         below = [Token("link_open", "a", 1, attrs={"href": href}), Token("text", "", 0, content=str(href))]
-        found[0].attrs["class"] = "button"
+        found[0].attrs["class"] = "btn"
         found += [Token("hardbreak", "br", 0), *below, Token("link_close", "a", -1)]
     return mark_safe(markdown.renderer.render(tokens, markdown.options, {}))  # noqa: S308
 

@@ -7,7 +7,7 @@ is away only delays it.
 
 import re
 from datetime import datetime, timedelta
-from email.utils import formataddr, parseaddr
+from email.utils import format_datetime, formataddr, parseaddr
 from smtplib import SMTPDataError, SMTPRecipientsRefused
 from urllib.parse import urlsplit
 
@@ -170,7 +170,7 @@ def as_email(row: Message, *, connection=None) -> EmailMultiAlternatives:
         from_email=_from(row),
         to=[row.address],
         reply_to=[row.reply_to] if row.reply_to else None,
-        headers=AUTOMATIC | {"Message-ID": _id(row.pk, row.owed_at)} | _place_in_thread(row) | _way_out(row),
+        headers=AUTOMATIC | _identity(row) | _place_in_thread(row) | _way_out(row),
         connection=connection,
     )
     email.attach_alternative(row.html, "text/html")
@@ -184,6 +184,10 @@ def _from(row: Message) -> str:
     """The site's address under the name of whoever writes."""
     address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     return formataddr((row.sender, address)) if row.sender else settings.DEFAULT_FROM_EMAIL
+
+
+def _identity(row: Message) -> dict[str, str]:
+    return {"Message-ID": _id(row.pk, row.owed_at), "Date": format_datetime(row.sent_at or clock.now())}
 
 
 def _id(pk: int, owed_at: datetime) -> str:

@@ -18,12 +18,13 @@ from reviews.people import attended, counted
 
 
 def award(decision: Decision, standing: Standing, *, by: User, at: datetime) -> Award:
-    """The badge of a decision, with the levels it was given for."""
-    enrollment = standing.submission.enrollment
+    """The badge of a decision, with the levels it was given for and the competency that was to be looked for."""
+    enrollment, competency = standing.submission.enrollment, standing.submission.competency
     grounds = {
         "cohort": enrollment.cohort.name,
         "submission": standing.submission.reference,
         "round": decision.round_number,
+        "competencies": [competency.key] if competency else [],
         "criteria": [
             {"title": row.criterion.title, "level": row.level.label if row.level else ""} for row in standing.rows
         ],

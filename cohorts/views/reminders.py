@@ -13,7 +13,7 @@ from cohorts import planning
 from cohorts.models import Cohort, Enrollment
 from cohorts.roles import Role, standing_of
 from cohorts.views.schedule import run_by_reader
-from microcred import clock, letters
+from microcred import clock, letters, outbox
 from microcred.models import Message
 
 A_PAGE = 50
@@ -93,10 +93,13 @@ def sent(request, cohort):
 
 @require_safe
 def mail(request, cohort, pk):
-    """One mail as its reader has it."""
+    """One mail as its reader has it; in a demo with its headers, as it would leave now."""
     found = run_by_reader(request, cohort)
     one = get_object_or_404(_readable(found).select_related("person"), pk=pk)
-    return render(request, "cohorts/mail.html", {"cohort": found, "mail": one, "body": letters.body_of(one.html)})
+    context = {"cohort": found, "mail": one, "body": letters.body_of(one.html)}
+    if settings.DEMO:
+        context["headers"] = outbox.as_email(one).message().items()
+    return render(request, "cohorts/mail.html", context)
 
 
 @require_safe

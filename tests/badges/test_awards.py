@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -249,6 +250,51 @@ def test_my_badges_take_the_same_queries_however_many(issue, client, dana, slugs
         page = client.get(reverse("badges:mine"))
 
     assert page.content.count(b'<li class="panel">') == Award.objects.count()
+
+
+def test_my_badges_say_what_is_missing_of_a_badge_made_up_of_others(issue, client, dana):
+    issue()
+    client.force_login(dana)
+    before = client.get(reverse("badges:mine")).text
+    assert "On the way: Level 2 Apprentice" in before
+    assert "<strong>Level 2 Shared Learning</strong> is missing." in before
+
+    issue("l2-shared-learning")
+
+    assert "On the way" not in client.get(reverse("badges:mine")).text
+
+
+def test_a_withdrawn_badge_is_no_part_of_another(issue, client, dana):
+    awards.revoke(issue(), by=person("Olive", "Lead"), because="Wrong person.", at=DECEMBER)
+    client.force_login(dana)
+
+    page = client.get(reverse("badges:mine")).text
+
+    assert "Withdrawn" in page
+    assert "On the way" not in page and "Download" not in page
+
+
+def test_a_badge_shows_the_competency_that_it_was_given_for(issue, client):
+    award = issue(grounds={"competencies": ["co-learning"]})
+
+    assert "<p>Co-Learning</p>" in client.get(award.get_absolute_url()).text
+
+
+def test_a_badge_for_which_nobody_named_one_says_how_many_were_shown(issue, client):
+    page = client.get(issue().get_absolute_url()).text
+
+    assert "<p>At least 1 of these: Co-Learning · Understanding Context · Grow and Sustain Relationships</p>" in page
+
+
+def test_the_page_tells_other_sites_what_it_shows(issue, client):
+    award = issue()
+
+    page = client.get(award.get_absolute_url()).text
+
+    told = dict(re.findall(r'<meta (?:property|name)="([\w:]+)" content="([^"]*)">', page))
+    assert told["og:title"] == "Level 2 Practice, awarded to Dana Okafor"
+    assert (told["og:url"], told["twitter:card"]) == (f"http://localhost:8000{award.get_absolute_url()}", "summary")
+    assert told["og:description"] == told["description"] != ""
 
 
 def test_without_a_badge_the_page_says_when_one_comes(client, dana):

@@ -16,7 +16,7 @@ def test_the_link_that_stands_alone_is_a_button_with_its_address_below():
 
     assert (letter.subject, letter.text) == ("To Ada", "Dear Ada,\n\nSee it: https://example.org/a_b/\n")
     assert (
-        '<p><a href="https://example.org/a_b/" class="button">See <strong>it</strong></a><br />\n'
+        '<p><a href="https://example.org/a_b/" class="btn">See <strong>it</strong></a><br />\n'
         '<a href="https://example.org/a_b/">https://example.org/a_b/</a></p>'
     ) in letter.html
 
@@ -24,7 +24,7 @@ def test_the_link_that_stands_alone_is_a_button_with_its_address_below():
 def test_a_letter_has_one_button():
     letter = letters.compose("To Ada", "[One]({{ link }})\n\n[Two]({{ link }})", {"link": LINK})
 
-    assert letter.html.count('class="button"') == 1
+    assert letter.html.count('class="btn"') == 1
 
 
 @pytest.mark.parametrize(
