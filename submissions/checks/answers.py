@@ -29,7 +29,8 @@ class Reading:
     """
 
     def __init__(self, slot: Slot, blocks: list[Block], *, is_named: bool = False):
-        self._questions = Questions(slot, blocks, is_named=is_named)
+        paragraphs = paragraphs_of(blocks)
+        self._questions = Questions(slot, paragraphs, is_named=is_named)
         self._codes = {prompt.code for prompt in slot.prompts}
         self._areas: dict[str, list[Block]] = {}
         self._found_by: dict[str, str] = {}
@@ -38,7 +39,7 @@ class Reading:
         self._is_flowing = True  # outside tables; in them the question that can be seen rules
         self._is_visible = False  # the current question was told by a sign, not by a tag
         self._keeps = _NOTHING
-        self._shown = Counter(each.text for each in paragraphs_of(blocks) if each.is_placeholder)
+        self._shown = Counter([each.text for each in paragraphs if each.is_placeholder])
         self.name = ""
         self._read(blocks)
         self.answers = tuple(self._answer(prompt) for prompt in slot.prompts)

@@ -1,6 +1,6 @@
 """What a Word file says, as blocks: paragraphs, and tables of cells that hold blocks again."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
 
@@ -84,11 +84,14 @@ class Table:
 Block = Paragraph | Table
 
 
-def paragraphs_of(blocks: Iterable[Block]) -> Iterator[Paragraph]:
+def paragraphs_of(blocks: Iterable[Block]) -> list[Paragraph]:
+    """The paragraphs in these blocks and in the cells of their tables, in order."""
+    found: list[Paragraph] = []
     for block in blocks:
         if isinstance(block, Paragraph):
-            yield block
+            found.append(block)
         else:
             for row in block.rows:
                 for cell in row.cells:
-                    yield from paragraphs_of(cell.blocks)
+                    found += paragraphs_of(cell.blocks)
+    return found

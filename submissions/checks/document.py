@@ -2,10 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar, TypeVar
 
 from badges import markers
-from submissions.checks.blocks import Block, paragraphs_of
+from submissions.checks.blocks import Block, Paragraph, paragraphs_of
 from submissions.checks.lists import Lists, Numbering, NumberingReader, Style, StyleReader
 from submissions.checks.package import Package
 from submissions.checks.words import WordReader
@@ -26,6 +27,10 @@ class WordDocument:
     has_changes: bool = False
     hides_text: bool = False
     comments: int = 0
+
+    @cached_property
+    def paragraphs(self) -> list[Paragraph]:
+        return paragraphs_of(self.blocks)
 
     @property
     def edition(self) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from difflib import SequenceMatcher
 from itertools import islice
 
-from submissions.checks.blocks import paragraphs_of
 from submissions.checks.catalogue import say
 from submissions.checks.contract import Expectation, Finding, Slot
 from submissions.checks.document import WordDocument
@@ -81,7 +80,7 @@ def _most(slots: Iterable[Slot], votes: Callable[[Slot], int]) -> Slot | None:
 
 
 def _prompts_said_in(document: WordDocument) -> Callable[[Slot], int]:
-    lines = {fold(paragraph.text) for paragraph in paragraphs_of(document.blocks)}
+    lines = {fold(paragraph.text) for paragraph in document.paragraphs}
 
     def votes(slot: Slot) -> int:
         return sum(fold(lines_of(prompt)[0]) in lines for prompt in slot.prompts)
@@ -90,7 +89,7 @@ def _prompts_said_in(document: WordDocument) -> Callable[[Slot], int]:
 
 
 def _beginning(document: WordDocument) -> list[str]:
-    texts = (paragraph.text for paragraph in paragraphs_of(document.blocks))
+    texts = (paragraph.text for paragraph in document.paragraphs)
     return [fold(text) for text in islice((text for text in texts if text), _TITLE_WITHIN)]
 
 
@@ -98,7 +97,7 @@ def _other_term(document: WordDocument, slot: Slot) -> str:
     """The term in the line under the title ("Level 2 Practice · Spring 2023"), when it is not the one we print."""
     ours = next((line for line in slot.printed[1:2] if " · " in line), "")
     badge, _, term = ours.rpartition(" · ")
-    for paragraph in islice(paragraphs_of(document.blocks), _TITLE_WITHIN):
+    for paragraph in document.paragraphs[:_TITLE_WITHIN]:
         theirs, _, other = paragraph.text.rpartition(" · ")
         if badge and theirs == badge and fold(other) != fold(term):
             return other

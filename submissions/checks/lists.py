@@ -62,10 +62,11 @@ class Lists:
     def place(self, paragraph: Paragraph) -> None:
         """Say whether the paragraph is a heading or stands in a list, and how deep."""
         asked = paragraph.style, paragraph.number, paragraph.depth
-        if asked not in self._places:
+        place = self._places.get(asked)
+        if place is None:
             is_heading = self._is_heading(paragraph.style)
-            self._places[asked] = (is_heading, *(("", 0) if is_heading else self._find(*asked)))
-        paragraph.is_heading, paragraph.list, paragraph.level = self._places[asked]
+            place = self._places[asked] = (is_heading, *(("", 0) if is_heading else self._find(*asked)))
+        paragraph.is_heading, paragraph.list, paragraph.level = place
 
     def _is_heading(self, style: str) -> bool:
         return any(
@@ -74,13 +75,14 @@ class Lists:
         )
 
     def look(self, style: str) -> Look:
-        if style not in self._looks:
+        look = self._looks.get(style)
+        if look is None:
             lineage = self._lineage(style)
             shown = 0
             for ancestor in lineage:
                 shown |= ancestor.format
-            self._looks[style] = Look(shown, any(ancestor.is_hidden for ancestor in lineage))
-        return self._looks[style]
+            look = self._looks[style] = Look(shown, any(ancestor.is_hidden for ancestor in lineage))
+        return look
 
     def _find(self, style: str, number: str, level: str) -> tuple[str, int]:
         """("ul" or "ol" or "", depth). Numbering of the paragraph itself goes before that of its style."""

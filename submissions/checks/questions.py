@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from badges import markers
-from submissions.checks.blocks import Block, Paragraph, paragraphs_of
+from submissions.checks.blocks import Paragraph
 from submissions.checks.contract import Prompt, Slot
 
 CODE, PROMPT, NUMBER, SECTION = "code", "prompt", "number", "section"
@@ -64,16 +64,16 @@ class _Mark:
 
 
 class Questions:
-    """The signs in `blocks`. `is_named`: the document calls itself this slot's, and of this edition."""
+    """The signs among `paragraphs`. `is_named`: the document calls itself this slot's, and of this edition."""
 
-    def __init__(self, slot: Slot, blocks: list[Block], *, is_named: bool = False):
+    def __init__(self, slot: Slot, paragraphs: list[Paragraph], *, is_named: bool = False):
         self._codes = [prompt.code for prompt in slot.prompts]
         self._code_lines = {fold(code): code for code in self._codes}
         self._asked: dict[str, list[str]] = {}
         for prompt in slot.prompts:
             self._asked.setdefault(fold(lines_of(prompt)[0]), []).append(prompt.code)
         self._sections = _sections(slot.prompts)
-        every_line = (*slot.printed, *(line for prompt in slot.prompts for line in lines_of(prompt)))
+        every_line = {*slot.printed, *(line for prompt in slot.prompts for line in lines_of(prompt))}
         self._printed = {fold(line) for line in every_line} - {""}
         self._lines_known = {*self._printed, *self._code_lines, *self._sections}
         self._longest = max(map(len, self._lines_known), default=0) * 2
@@ -84,11 +84,11 @@ class Questions:
         self._seen: set[str] = set()  # codes that a sign or a tag names
         self.unsure: set[str] = set()  # codes that a person should look for
         self.numbered: set[str] = set()  # codes of which nothing but the number was found
-        marks = list(self._marks(paragraphs_of(blocks)))
+        marks = list(self._marks(paragraphs))
         self._know_by_code(marks)
         self._know_by_prompt(marks)
-        self._know_by_beginning(blocks)
-        self._know_by_close_words(blocks)
+        self._know_by_beginning(paragraphs)
+        self._know_by_close_words(paragraphs)
         self._know_by_number(marks, is_named=is_named)
 
     def sign(self, paragraph: Paragraph) -> Sign | None:
@@ -227,10 +227,10 @@ class Questions:
         self.unsure.update(free[:1])
         return free[0] if free else ""
 
-    def _know_by_beginning(self, blocks: list[Block]) -> None:
+    def _know_by_beginning(self, paragraphs: list[Paragraph]) -> None:
         """Questions whose answer was typed behind them, in the same line."""
         missing = self._missing
-        for paragraph in paragraphs_of(blocks) if missing else ():
+        for paragraph in paragraphs if missing else ():
             if id(paragraph) in self._signs or not paragraph.text:
                 continue
             text = _without_number(paragraph.text)
@@ -241,10 +241,10 @@ class Questions:
                 self._found(paragraph, Sign(code, PROMPT, (_after(text, line),)))
                 self.unsure.update([code] if len(self._asked[line]) > 1 else [])
 
-    def _know_by_close_words(self, blocks: list[Block]) -> None:
+    def _know_by_close_words(self, paragraphs: list[Paragraph]) -> None:
         missing = self._missing
-        paragraphs = [each for each in paragraphs_of(blocks) if each.text] if missing else []
-        for paragraph in paragraphs[:_PARAGRAPHS_COMPARED]:
+        written = [each for each in paragraphs if each.text] if missing else []
+        for paragraph in written[:_PARAGRAPHS_COMPARED]:
             if id(paragraph) in self._signs or len(paragraph.text) > self._longest:
                 continue
             codes = missing.get(_nearest(fold(_without_number(paragraph.text)), self._asked))

@@ -46,6 +46,7 @@ _TAKEN = frozenset(PREFIXES.values())
 _DECLARATION = re.compile(rb"""xmlns(?::([^\s=]+))?\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 _BORDER = len(b"xmlns") - 1  # so much of one may end a piece
 _HEAD = 64
+_ROOT = 8 << 10
 
 Attributes = dict[str, str]
 Start = Callable[[str, Attributes], None]
@@ -124,7 +125,7 @@ class XmlReader:
             nonlocal depth, skipped_at, elements
             depth += 1
             elements += 1
-            if depth > DEPTH or len(attributes) > ATTRIBUTES:
+            if depth > DEPTH or (attributes and len(attributes) > ATTRIBUTES):
                 raise unsafe("depth" if depth > DEPTH else "attributes")
             if name in starts and not skipped_at and starts[name](self, attributes):
                 skipped_at = depth
@@ -161,7 +162,9 @@ class _Names:
         is_plain = b"xmlns" not in self._border + piece[:_BORDER] if self._border else b"\0" not in piece[:_HEAD]
         self._border = piece[-_BORDER:]
         if count := piece.count(b"xmlns"):
-            declared = [(prefix.decode(errors="replace"), a or b) for prefix, a, b in _DECLARATION.findall(piece)]
+            found = _DECLARATION.findall(piece, 0, _ROOT)  # nearly always all of them: a look at the whole takes long
+            found = found if len(found) == count else _DECLARATION.findall(piece)
+            declared = [(prefix.decode(errors="replace"), a or b) for prefix, a, b in found]
             self.are_usual = len(declared) == count and all(_is_usual(prefix, uri) for prefix, uri in declared)
             if self.are_usual:
                 self._declared.update(prefix for prefix, _ in declared)
