@@ -32,6 +32,10 @@ class Window:
     def is_late_at(self, instant: datetime) -> bool:
         return instant >= self.on_time_until
 
+    def told_end_at(self, instant: datetime) -> datetime:
+        """Until when people are told it is open: the due time, then the last late one; grace goes unsaid."""
+        return self.closes_at if self.is_late_at(instant) else self.due_at
+
     def days_late_at(self, instant: datetime) -> int:
         """0 while it counts as on time; else the days since the due day, on the cohort's calendar."""
         if not self.is_late_at(instant):

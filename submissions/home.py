@@ -1,7 +1,7 @@
 """What the home page of an applicant knows: read once, in a fixed number of queries, then arranged."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Subquery
 
 from badges.models import Activity, Award
 from cohorts.activities import Checklist, Group, Item, checklist
-from cohorts.deadlines import Window
+from cohorts.deadlines import Window, evidence_day
 from cohorts.meetings import Meeting, seen_by
 from cohorts.models import Attendance, Enrollment, Event
 from microcred import clock, times
@@ -18,7 +18,7 @@ from submissions.countdown import Countdown, count_down
 from submissions.letters import closed_sentence, in_words
 from submissions.models import Submission, Version
 from submissions.slots import Slot, slots_of
-from submissions.states import MOVES, OPEN_TO_FILES, State
+from submissions.states import MOVES, OPEN_TO_FILES, WAITING, State
 from submissions.timeline import Dated, Station, of_events, stations
 
 PATIENCE = timedelta(seconds=10)
@@ -67,6 +67,17 @@ class Home:
     @cached_property
     def is_open(self) -> bool:
         return self.window.is_open_at(self.at)
+
+    @property
+    def open_until(self) -> datetime:
+        """What people are told."""
+        return self.window.told_end_at(self.at)
+
+    @property
+    def due_without_extension(self) -> date | None:
+        """The day it would be, where this person has a later one."""
+        day = self.submission.current_round.due_on or evidence_day(self.cohort, events=self.events)
+        return day if day != self.window.due_on else None
 
     @property
     def public_state(self) -> str:
@@ -151,7 +162,7 @@ class Home:
 
     @property
     def waits_for_decision(self) -> bool:
-        return self.submission.state in (State.SUBMITTED, State.IN_REVIEW, State.DECIDED)
+        return self.submission.state in WAITING
 
     @property
     def may_leave(self) -> bool:

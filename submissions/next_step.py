@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from microcred import times
 from submissions.letters import count_of, in_words
-from submissions.states import OPEN_TO_FILES, State
+from submissions.states import OPEN_TO_FILES, WAITING, State
 
 DUE_SOON_DAYS = 14
 
@@ -156,7 +156,7 @@ def activity(facts: Facts) -> Step | None:
 
 
 def wait_for_decision(facts: Facts) -> Step | None:
-    if facts.state not in (State.SUBMITTED, State.IN_REVIEW, State.DECIDED):
+    if facts.state not in WAITING:
         return None
     by = f"Decision by {times.day(facts.decision_on, at=facts.at)}" if facts.decision_on else "You hear from us"
     text = "Your documents are with us. We write to you when the decision is made; there is nothing more to do."

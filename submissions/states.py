@@ -82,5 +82,6 @@ MOVES = {
 # Internal steps share one public word, so that "decided" never leaks before its release.
 PUBLIC_LABELS = {state: state.label for state in S} | {S.DECIDED: S.IN_REVIEW.label}
 
-HANDED_IN = frozenset({S.SUBMITTED, S.IN_REVIEW, S.DECIDED, S.AWARDED, S.NOT_AWARDED})
+WAITING = frozenset({S.SUBMITTED, S.IN_REVIEW, S.DECIDED})  # for a decision
+HANDED_IN = WAITING | {S.AWARDED, S.NOT_AWARDED}
 OPEN_TO_FILES = frozenset({S.DRAFT, S.RETURNED, S.SUBMITTED, S.REVISION_REQUESTED})

@@ -8,7 +8,7 @@ from microcred.verdict import Refused
 from submissions import notes, permissions, workflow
 from submissions.forms import SubmitForm
 from submissions.models import Receipt, Submission
-from submissions.states import HANDED_IN
+from submissions.states import HANDED_IN, WAITING, State
 from submissions.views.mine import home_of
 
 
@@ -56,16 +56,18 @@ def receipt(request, cohort, ref):
         submission__in=visible,
         ref=ref,
     )
-    submission = found.submission
+    submission, window = found.submission, found.submission.window()
     latest = submission.receipts.first()
+    may_replace = submission.state == State.SUBMITTED and window.is_open_at(request.arrived_at)
     context = {
         "receipt": found,
         "submission": submission,
         "cohort": submission.enrollment.cohort,
-        "window": submission.window(),
+        "days_late": window.days_late_at(found.received_at),
         "decision_on": submission.decision_on(),
         "newer": latest if latest != found else None,
-        "is_open": submission.window().is_open_at(request.arrived_at),
+        "waits": submission.state in WAITING and latest == found,
+        "replace_until": window.told_end_at(request.arrived_at) if may_replace else None,
     }
     return render(request, "submissions/receipt.html", context)
 

@@ -90,7 +90,7 @@ def test_the_competency_to_look_for_is_kept(client, address, submission):
 
 @pytest.mark.parametrize(
     ("at", "words"),
-    [(DUE - timedelta(seconds=1), "On time"), (DUE + timedelta(minutes=15), "Late")],
+    [(DUE - timedelta(seconds=1), "On time"), (DUE + timedelta(minutes=15), "Late by 1 day")],
 )
 def test_the_clock_is_read_when_the_request_arrives(at, words, client, address, submission, clock):
     clock(at)
