@@ -9,7 +9,7 @@ export PORT
 demo:    ## Start Microcred with a demo term on http://localhost:$(PORT)
 	@$(PYTHON) tools/demo.py
 
-test:    ## Run every test, on SQLite and on PostgreSQL; ARGS="tests/badges -x" for some
+test:    ## Run every test, on files, on SQLite and on PostgreSQL; ARGS="tests/badges -x" for some
 	@$(PYTHON) tools/test.py $(ARGS)
 
 check:   ## Style, types, templates, contracts, migrations, settings, diagram

@@ -1,4 +1,4 @@
-"""Run the whole suite and say what ran: on SQLite, on PostgreSQL, and in a browser.
+"""Run the whole suite and say what ran: on files alone, on SQLite, on PostgreSQL, and in a browser.
 
 `--part=SQLite` runs one part; all other arguments go to pytest. `DATABASE_URL` (of a PostgreSQL)
 and `REDIS_URL` name servers to use instead of our own; `CHROMIUM` a browser. With `CI=true` a part
@@ -102,15 +102,20 @@ def main():
 
 
 def planned():
-    """The parts of the suite. A test marked for one database runs on that one only."""
+    """The parts of the suite. A test marked for one database runs on that one only; one marked "files" on none."""
     return [
-        Part("SQLite", "not browser and not postgres", sqlite),
-        Part("PostgreSQL", "not browser and not sqlite", postgres),
+        Part("files", "files", files),
+        Part("SQLite", "not browser and not postgres and not files", sqlite),
+        Part("PostgreSQL", "not browser and not sqlite and not files", postgres),
         Part("browser", "browser", browser),
     ]
 
 
 # What each part stands on: the environment to run in, and why it cannot be had -----------------------------------
+def files(servers):
+    return {}, ""
+
+
 def sqlite(servers):
     fetch_peers()
     return {}, ""  # as when nothing is said

@@ -6,7 +6,7 @@ from submissions import checks
 from tests.hostile import links, parts, texts, zips
 from tests.submissions.checks import papers
 
-pytestmark = pytest.mark.sqlite
+pytestmark = pytest.mark.files
 CASES = {case.name: case for case in (*zips.CASES, *parts.CASES, *links.CASES, *texts.CASES)}
 LIMITS = checks.Limits(cpu_seconds=20, wall_seconds=300)  # the machine may be slow and busy; memory is as it is
 MOST_MIB = 256

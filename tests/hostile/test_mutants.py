@@ -12,7 +12,7 @@ from submissions import checks
 from tests.hostile import case, mutants
 from tests.submissions.checks import papers
 
-pytestmark = pytest.mark.sqlite
+pytestmark = pytest.mark.files
 ROOT = Path(__file__).resolve().parents[2]
 SHARD, SHARDS = 1_500, 4
 MOST_GROWN_MIB, MOST_SECONDS = 16, 5

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reviews import changes, matching
 
-pytestmark = pytest.mark.sqlite  # needs no database: one part of the suite is enough
+pytestmark = pytest.mark.files
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from tests.roundtrips import papers, quirks
 from tests.roundtrips.test_quirks import bent
 from tests.submissions.checks.papers import line, replaced, written
 
-pytestmark = pytest.mark.sqlite  # needs no database at all: one part of the suite is enough
+pytestmark = pytest.mark.files
 
 GUIDE = "reflection-guide"
 LOSSES = {

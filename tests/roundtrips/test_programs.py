@@ -8,7 +8,7 @@ from badges.markers import PLACEHOLDER
 from tests.roundtrips import papers, programs
 from tests.submissions.checks.papers import replaced
 
-pytestmark = pytest.mark.sqlite  # needs no database at all: one part of the suite is enough
+pytestmark = pytest.mark.files
 
 PROGRAMS = {
     "LibreOffice": programs.libreoffice,

@@ -7,7 +7,7 @@ import pytest
 from badges.word.package import pack, unpack
 from tests.roundtrips import papers, quirks
 
-pytestmark = pytest.mark.sqlite  # needs no database at all: one part of the suite is enough
+pytestmark = pytest.mark.files
 
 TRACKED = {"open.tracked"}
 MAIN = "word/document.xml"

@@ -13,7 +13,7 @@ from tests.roundtrips.papers import paragraph, run
 from tests.roundtrips.test_quirks import bent
 from tests.submissions.checks.papers import line, written
 
-pytestmark = pytest.mark.sqlite  # needs no database at all: one part of the suite is enough
+pytestmark = pytest.mark.files
 
 KEY = "reflection-guide"
 GUIDE = papers.spec(KEY)

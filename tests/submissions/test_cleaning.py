@@ -22,7 +22,7 @@ from tests.roundtrips import programs
 from tests.submissions import telltale
 from tests.submissions.checks import papers
 
-pytestmark = pytest.mark.sqlite  # needs no database: one part of the suite is enough
+pytestmark = pytest.mark.files
 DANA = Writer("Okafor", "Dana", "L2-0417-K")
 NAMES_SHOWN = Writer("Okafor", "Dana")
 STRICT = {

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from xml.sax.saxutils import escape, quoteattr
 
 import docx
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from submissions.checks.words import WordReader
 from submissions.checks.xml import Budget
 from tests.submissions.checks import papers
 from tests.submissions.checks.papers import R, W
+
+pytestmark = pytest.mark.files
 
 # Every character that XML allows but line ends, which are elements in a Word file; often those that mean something.
 LEGAL = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
