@@ -141,7 +141,8 @@ def _composites(award):
         .exclude(visibility=Award.Visibility.PRIVATE)
         .values_list("edition__badge_id", flat=True)
     )
-    return awards.parts_held(award.edition.badge.composites.all(), shown | {award.edition.badge_id})
+    own = set() if award.revoked_at else {award.edition.badge_id}
+    return awards.parts_held(award.edition.badge.composites.all(), shown | own)
 
 
 def _skills(award):

@@ -398,6 +398,7 @@ class StaffTask(models.Model):
         READ_FILE = "read_file", "Look at a file by hand"
         CONFLICT = "conflict", "Find another reader"
         MAIL = "mail", "Correct an address"
+        LETTER = "letter", "Mend a letter"
 
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="tasks")
     enrollment = models.ForeignKey(

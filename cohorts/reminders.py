@@ -12,10 +12,11 @@ from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from cohorts import attending, clock_changes, deadlines, feeds, mailing, meetings
-from cohorts.models import Cohort, Enrollment, Event, Reminder
+from cohorts import attending, clock_changes, deadlines, feeds, mailing, meetings, staff_tasks
+from cohorts.models import Cohort, Enrollment, Event, Reminder, StaffTask
 from microcred import outbox, times
 from microcred.models import Message
+from microcred.verdict import Refused
 
 BATCH = 500
 TOO_LATE = timedelta(hours=12)
@@ -70,7 +71,7 @@ def owe_due(
                 and occasion.cohort.pk == rule.cohort_id
                 and _is_near(rule, occasion, now)
             ):
-                owed += _owe(rule, occasion, who(occasion), now=now, values_for=values_for)
+                owed += _owe_or_ask(rule, occasion, who(occasion), now=now, values_for=values_for)
     return owed
 
 
@@ -105,6 +106,21 @@ def _is_near(rule: Reminder, occasion: Occasion, now: datetime) -> bool:
     """Whether the rule's time can have come for anybody on earth, and not be over for everybody."""
     about = occasion.of + timedelta(days=rule.days)
     return about - REACH <= now <= about + REACH + TOO_LATE
+
+
+def _owe_or_ask(rule: Reminder, occasion: Occasion, members: QuerySet, **given) -> int:
+    """A letter with a hole in it is a task for a person; the other reminders leave all the same."""
+    try:
+        return _owe(rule, occasion, members, **given)
+    except Refused as refusal:
+        staff_tasks.ask(
+            occasion.cohort,
+            kind=StaffTask.Kind.LETTER,
+            key=f"letter:{rule.pk}",
+            sentence=f"The reminder “{rule}” cannot be sent. {refusal}",
+            url=f"/cohorts/{occasion.cohort.slug}/reminders/{rule.key}/",
+        )
+        return 0
 
 
 def _owe(rule: Reminder, occasion: Occasion, members: QuerySet, *, now: datetime, values_for: ValuesFor) -> int:

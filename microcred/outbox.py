@@ -195,11 +195,11 @@ def _id(pk: int, owed_at: datetime) -> str:
 
 
 def _place_in_thread(row: Message) -> dict[str, str]:
-    """What it follows: the mails of its thread that have left, the first and the latest of them."""
+    """What it follows: the mails of its thread that were owed before it and have left, the first and the latest."""
     if not row.thread:
         return {}
-    sent = Message.objects.filter(thread=row.thread, person=row.person_id, sent_at__isnull=False).exclude(pk=row.pk)
-    ids = [_id(*earlier) for earlier in sent.order_by("sent_at", "pk").values_list("pk", "owed_at")]
+    sent = Message.objects.filter(thread=row.thread, person=row.person_id, sent_at__isnull=False, pk__lt=row.pk)
+    ids = [_id(*earlier) for earlier in sent.order_by("pk").values_list("pk", "owed_at")]
     return {"In-Reply-To": ids[-1], "References": " ".join(ids[:1] + ids[1:][-MOST_NAMED:])} if ids else {}
 
 

@@ -96,6 +96,7 @@ def unassigned(facts: Facts) -> Iterator[Need]:
 TASKS = {
     StaffTask.Kind.CONFLICT: ("conflict flagged", "conflicts flagged", "Reassign"),
     StaffTask.Kind.READ_FILE: ("file to look at by hand", "files to look at by hand", "Look"),
+    StaffTask.Kind.LETTER: ("reminder that cannot be sent", "reminders that cannot be sent", "Look"),
     StaffTask.Kind.MAIL: ("address to correct", "addresses to correct", "Correct"),
 }
 

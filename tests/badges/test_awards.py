@@ -130,7 +130,7 @@ def test_a_withdrawn_award_says_so_everywhere(issue, client):
 
     assert page.status_code == 200
     assert b"This award was withdrawn on" in page.content
-    assert b"Verified" not in page.content
+    assert b"Verified" not in page.content and b">held<" not in page.content
     assert client.get(reverse("badges:award_json", args=[award.ref])).status_code == 410
     assert client.get(reverse("badges:award_file", args=[award.ref])).status_code == 404
 

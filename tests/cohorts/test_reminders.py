@@ -150,6 +150,29 @@ def test_nothing_leaves_when_it_is_turned_off(cohort, off):
     assert sweep() == 0
 
 
+def test_a_letter_with_a_hole_is_a_task_for_a_person_and_stops_no_other(cohort):
+    rule(cohort, key="broken", body="Bring {{ cake }}.")
+    rule(cohort)
+    factories.enrollment(cohort)
+
+    assert [sweep(), sweep()] == [1, 0]
+
+    [task] = cohort.tasks.all()
+    assert task.sentence == ("The reminder “Broken” cannot be sent. The letter cannot be written: “cake” has no value.")
+    assert task.url == f"/cohorts/{cohort.slug}/reminders/broken/"
+
+
+def test_a_reminder_of_a_meeting_brings_it_along_and_can_be_turned_off(cohort):
+    rule(cohort)
+    factories.enrollment(cohort)
+
+    sweep()
+
+    mail = Message.objects.get()
+    assert (mail.is_optional, mail.attachment_name) == (True, "meeting.ics")
+    assert "METHOD:PUBLISH" in mail.attachment
+
+
 @pytest.mark.parametrize(("hours", "owed"), [(11.99, 1), (12, 0), (48, 0)])
 def test_what_is_too_old_is_not_sent_any_more(cohort, hours, owed):
     rule(cohort)
@@ -241,6 +264,7 @@ def test_an_extension_moves_the_reminder(cohort):
     second = remind_of_evidence(datetime(2023, 12, 1, 14, tzinfo=UTC))
 
     assert (first, second, Message.objects.order_by("pk").last().person) == (1, 1, ada)
+    assert not Message.objects.filter(is_optional=True).exists()
 
 
 def test_three_days_are_counted_on_the_readers_calendar(cohort):
