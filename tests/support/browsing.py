@@ -19,6 +19,11 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+COLOR_RULES = ("color-contrast", "link-in-text-block")
+# What reaches past the right edge of the page, unless something around it scrolls by itself.
+TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+  [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+  .map((one) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 40)}`)"""
 
 
 def find_chromium():
@@ -86,7 +91,23 @@ def assert_accessible(page, *, everywhere=False):
         page.set_viewport_size(shown)
 
 
-def _assert_accessible_as_it_is(page, how=""):
+def assert_sound_everywhere(page):
+    """Wide, on a phone and at 320 pixels, in light and in dark: nothing that axe finds, nothing to push sideways.
+
+    Dark changes colors and nothing else, so there only the rules about color are asked once more.
+    """
+    page.emulate_media(reduced_motion="reduce")
+    for width in (1280, 390, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="light")
+        _assert_accessible_as_it_is(page, f"{width} wide")
+        assert page.evaluate(TOO_WIDE) == [], f"{page.url} is too wide for {width} pixels"
+        page.emulate_media(color_scheme="dark")
+        _assert_accessible_as_it_is(page, f"{width} wide, dark", only=COLOR_RULES)
+
+
+def _assert_accessible_as_it_is(page, how="", *, only=()):
     # axe must not load our style sheets anew ("preload"): it would look for their parts at the page's address
-    results = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
+    rules = {"runOnly": {"type": "rule", "values": list(only)}} if only else {}
+    results = Axe().run(page, options={"resultTypes": ["violations"], "preload": False, **rules})
     assert results.violations_count == 0, f"{page.url} {how}\n{results.generate_report()}"

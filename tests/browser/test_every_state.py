@@ -1,0 +1,59 @@
+"""Every page of an applicant in every state that it has: sound in each width and color, and not an inch too wide."""
+
+import pytest
+
+from submissions.models import Document, Version
+from submissions.states import State
+from tests.support.browsing import assert_sound_everywhere
+from tests.support.states import GUIDE, SCENES
+from tests.test_access import asked, rows
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+FILES = {
+    "submissions:template", "submissions:file", "submissions:copy", "cohorts:meeting_file", "cohorts:file_name",
+}  # fmt: skip
+OF_THE_ACCOUNT = ("account_", "devices")  # test_account.py opens these
+
+
+def pages_of_applicants():
+    """Routes that an applicant gets and a stranger does not."""
+    for row in rows():
+        method, name = asked(row)
+        is_page = method == "GET" and name not in FILES and not name.startswith(OF_THE_ACCOUNT)
+        if is_page and row["applicant"] == "200" and row["anonymous"] != "200":
+            yield name
+
+
+def test_no_state_and_no_page_is_left_out():
+    assert {scene.state for scene in SCENES} == set(State)
+    assert {scene.slot for scene in SCENES} == {Document.EMPTY, *Version.Verdict}
+    assert set(pages_of_applicants()) - {page for scene in SCENES for page in scene.pages} == set()
+    assert len({scene.name for scene in SCENES}) == len(SCENES)
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=str)
+@pytest.mark.browser(tolerated=["status of 422"])
+def test_its_pages_are_sound(scene, clock, client, live_server, open_page):
+    clock(scene.at)
+    ada = scene.reach()
+    client.force_login(ada.person)
+    page = open_page()
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    assert (ada.now().state, state_of(ada)) == (scene.state, scene.slot)
+
+    for address in scene.addresses(ada):
+        answer = page.goto(address)
+        assert answer.status == 200, address
+        if scene.press:
+            page.locator("main").get_by_role("button", name=scene.press).click()
+            page.wait_for_selector("[data-error-summary]")
+        assert_sound_everywhere(page)
+
+
+def state_of(ada):
+    """What the applicant sees of the guide."""
+    current = ada.slot(GUIDE).current
+    return current.verdict if current else Document.EMPTY
