@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from submissions.checks.answers import Reading
 from submissions.checks.catalogue import listed, refuse, say
 from submissions.checks.contract import (
     BLOCKED,
+    Answer,
     Examination,
     Expectation,
     Finding,
@@ -27,6 +29,7 @@ from submissions.checks.package import MIB, Package
 from submissions.checks.recognition import require_zip
 
 FILE_BYTES = 25 * MIB
+_NUMBERED = re.compile(r"^\s*(?:question\s*|q)?(\d{1,2})[.):]", re.IGNORECASE | re.MULTILINE)
 OUTSIDE_WORDS = 50  # so much text beside empty boxes may be the answers: a person looks
 
 logger = logging.getLogger(__name__)
@@ -143,6 +146,8 @@ def _of_answers(reading: Reading, slot: Slot, *, is_known: bool) -> Iterator[Fin
     empty = [number for number, _, answer in found if answer.found_by and not answer.text]
     unsure = [number for number, prompt, _ in found if prompt.code in reading.unsure]
     is_empty = not any(answer.text for answer in reading.answers)
+    if _are_in_one_box(reading.answers):
+        unsure, empty = empty, []
     if unsure and is_empty and not reading.outside:
         yield from _nothing(empty)
         return
@@ -158,6 +163,13 @@ def _of_answers(reading: Reading, slot: Slot, *, is_known: bool) -> Iterator[Fin
     yield from _short(
         [(number, prompt) for number, prompt, answer in found if answer.text and answer.words < prompt.min_words]
     )
+
+
+def _are_in_one_box(answers: tuple[Answer, ...]) -> bool:
+    """Whether one box holds a line numbered for every question, and the others hold nothing."""
+    written = [answer.text for answer in answers if answer.text]
+    everything = list(range(1, len(answers) + 1))
+    return len(written) == 1 < len(answers) and [int(number) for number in _NUMBERED.findall(written[0])] == everything
 
 
 def _nothing(empty: list[int]) -> Iterator[Finding]:

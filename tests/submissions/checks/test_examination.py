@@ -50,6 +50,19 @@ def test_a_refused_file_has_its_canonical_name_too(examine):
     assert examine(b"%PDF-1.4", received_name="guide.pdf").canonical_name == CANONICAL
 
 
+@pytest.mark.parametrize("number", ["{}. ", "{}) ", "Question {}: ", "Q{}. "])
+def test_numbered_answers_in_one_box_are_for_a_person(said, number):
+    lines = "\n".join(f"{number.format(place)}{papers.LONG}" for place in (1, 2, 3))
+
+    assert said(filled({"L2-RG-Q1": lines})) == ("unread", ["read.unsure"])
+
+
+def test_two_numbers_for_three_questions_are_a_list(said):
+    lines = f"1. {papers.LONG}\n2. {papers.LONG}"
+
+    assert said(filled({"L2-RG-Q1": lines})) == ("advice", ["answers.empty"])
+
+
 def test_the_worst_finding_is_the_verdict():
     template = say("kind.template", title="x")
 
