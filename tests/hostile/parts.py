@@ -314,6 +314,10 @@ BROKEN = (
         ),
     ),
     damaged("an encoding nobody knows", partial(recoded, MAIN, "utf-8", declared="Klingon")),
+    # UTF-8 or UTF-16, says ECMA-376 Part 2, 9.1.4 [M1.17], of the parts that every package has; nothing we know of
+    # writes Word's own parts otherwise. With one byte to a sign they are read all the same; with more, saving helps.
+    damaged("the main part in GB2312", partial(recoded, MAIN, "gb2312")),
+    damaged("the main part in Shift_JIS", partial(recoded, MAIN, "shift_jis")),
     damaged("an encoding by a name of its own", partial(recoded, MAIN, "utf-8", declared="utf8")),
     damaged("an empty main part", lambda: package.pack({**package.unpack(base()), MAIN: b""})),
     damaged("text behind the root", lambda: replaced(base(), "</w:document>", "</w:document>more")),
