@@ -1,5 +1,6 @@
 """What stands before the first element of a part that is not read: the only place where a DTD can be declared."""
 
+import re
 from typing import Any
 from xml.parsers import expat
 
@@ -10,6 +11,9 @@ MOST_BYTES = 24 << 20  # in front of the first element; fed in one piece, becaus
 _HEAD = 4 << 10
 _MARKS = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"  # what may stand before the first sign, in any encoding
 _BEGINNINGS = (b"<", b"+ADw", b"Lo\xa7\x94")  # "<" in ASCII and its kin, "<" in UTF-7, "<?xm" in EBCDIC
+_PLAIN = re.compile(
+    rb"<\?xml version=[\"']1\.0[\"'] encoding=[\"']UTF-8[\"'](?: standalone=[\"']yes[\"'])?\?>\s*<[a-zA-Z]"
+)
 _UNCOMMON = ("latin-1", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-7", "cp037")
 
 
@@ -24,8 +28,8 @@ def refuse_dtd(stream: Stream, *, is_picture: bool = False) -> None:
     Raises: Refusal.
     """
     head = stream.read(_HEAD)
-    if not head.lstrip(_MARKS).startswith(_BEGINNINGS):
-        return
+    if _PLAIN.match(head) or not head.lstrip(_MARKS).startswith(_BEGINNINGS):
+        return  # at its first element already, as nearly every part is, or no XML
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = _in_picture if is_picture else _anywhere
     parser.StartElementHandler = _root

@@ -122,12 +122,19 @@ class Questions:
     # what may be a sign
 
     def _marks(self, paragraphs: Iterable[Paragraph]) -> Iterator[_Mark]:
+        ordinary: set[str] = set()  # short lines that are no sign: a rubric says the same for every question
         for paragraph in paragraphs:
-            self._seen.update(paragraph.tags)
-            if "\n" not in paragraph.text:
-                mark = self._mark(paragraph) if paragraph.text else None
+            text = paragraph.text
+            if paragraph.tags:
+                self._seen.update(paragraph.tags)
+            elif not text or text in ordinary:
+                continue
+            if "\n" not in text:
+                mark = self._mark(paragraph) if text else None
                 if mark:
                     yield mark
+                elif len(text) <= self._longest and not paragraph.tags:
+                    ordinary.add(text)
                 continue
             lines = _lines_of(paragraph)
             found = [mark for line in lines if line.text and (mark := self._mark(line))]

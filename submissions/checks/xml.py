@@ -97,7 +97,7 @@ class XmlReader:
             while piece := stream.read(size):
                 if names.are_usual and not names.stay_usual(piece):
                     parser.StartElementHandler, parser.EndElementHandler = names.translating(start, end)
-                parser.Parse(piece, False)
+                parser.Parse(self.needed(piece), False)
                 elements = begun()
                 size = PIECE if elements else min(2 * size, LARGEST_PIECE)
                 self.budget.elements -= elements
@@ -112,6 +112,10 @@ class XmlReader:
 
     def text(self, text: str) -> None:
         """Character data; nothing by default."""
+
+    def needed(self, piece: bytes) -> bytes:
+        """What is parsed of a piece: everything, unless a reader knows better."""
+        return piece
 
     def _handlers(self) -> tuple[Start, End, Callable[[], int]]:
         """What expat calls, and how many elements began since this was last asked.
