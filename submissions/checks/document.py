@@ -57,7 +57,9 @@ def read(package: Package) -> WordDocument:
         body.blocks,
         body.codes,
         _properties(package),
-        footers="\n".join(_in_one_line(reader.blocks) for kind, reader in around if kind == "footer"),
+        footers="\n".join(
+            said for kind, reader in around if kind == "footer" and (said := _in_one_line(reader.blocks))
+        ),
         instructions=[each for reader in (body, *(found for _, found in around)) for each in reader.instructions],
         has_changes=body.has_changes,
         hides_text=body.hides_text,

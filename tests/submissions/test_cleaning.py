@@ -246,6 +246,44 @@ def test_a_bent_part_ends_in_a_copy_or_in_a_refusal(tmp_path_factory, bent, plac
         assert copy.testzip() is None
 
 
+PICTURE = (
+    '<w:p xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
+    'xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture" xmlns:v="urn:schemas-microsoft-com:vml">'
+    "<w:r>{}</w:r></w:p>"
+)
+DRAWING = '<w:drawing><wp:inline><wp:docPr id="1" name="a"{}/><pic:pic>{}</pic:pic></wp:inline></w:drawing>'
+DESCRIBED = (
+    DRAWING.format(' descr="{}"', ""),
+    DRAWING.format("", '<pic:nvPicPr><pic:cNvPr id="0" name="a" descr="{}"/></pic:nvPicPr>'),
+    '<w:pict><v:shape id="a" alt="{}"><v:imagedata/></v:shape></w:pict>',
+)
+
+
+@pytest.mark.parametrize("described", DESCRIBED)
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("A tree", "A tree"),
+        ("https://example.org/tree.jpg", "https://example.org/tree.jpg"),
+        ("C:\\Users\\dana\\tree.jpg", ""),
+        ("Description: Description: C:\\Users\\dana\\tree.jpg", ""),
+    ],
+)
+def test_a_description_of_a_picture_stays_unless_it_is_a_place_on_a_disk(cleaned, described, said, shown):
+    copy, _ = cleaned(papers.written(PICTURE.format(described.format(said))))
+
+    (document,) = (part.decode() for name, part in unpack(copy).items() if name == papers.MAIN)
+    assert re.findall('(?:descr|alt)="([^"]*)"', document) == [shown] * bool(shown)
+
+
+def test_a_footer_that_is_not_there_does_not_cost_the_copy(cleaned, read):
+    paper = papers.related(papers.filled(), "footer", "gone.xml", external=False)
+
+    copy, _ = cleaned(paper)
+
+    assert read(copy) == read(paper)
+
+
 def test_damaged_properties_do_not_cost_the_copy(cleaned):
     broken = package.pack({**telltale.parts(), "docProps/core.xml": b"<no"})
 

@@ -179,16 +179,16 @@ class Rewriter(Walker):
             return value if rules.is_web(value) else None
         if attribute == "name":
             return "Picture"
-        if attribute in ("descr", "title"):
+        if attribute in ("descr", "title", "alt"):
             return self._description(element, attribute, value)
         return value
 
     def _description(self, element: Name, attribute: str, value: str) -> str | None:
         """The words for who cannot see the picture, unless they are a place on somebody's disk."""
-        if element.key != "wp docPr":
+        if element.key not in rules.DESCRIBED and attribute != "alt":
             return None
         if rules.is_path(value):
-            self.replaced += attribute == "descr"
+            self.replaced += attribute != "title"
             return None
         return value
 

@@ -69,8 +69,9 @@ DROPPED_ATTRIBUTES = frozenset(
 STAYS_UNLINKED = frozenset({"w hyperlink", "a blip", "v imagedata", "v fill", "v stroke", "v shape", "w object"})
 FORMULAS = frozenset({"c f", "cx f"})
 LINKS = frozenset({"o relid", "relId"})  # relationships without their namespace
-TOLD = frozenset({"w author", "w initials", "w instr", "href"})  # said in other words, or not at all
+TOLD = frozenset({"w author", "w initials", "w instr", "href", "alt"})  # said in other words, or not at all
 NAMED_SHAPES = frozenset({"docPr", "cNvPr"})
+DESCRIBED = frozenset({"wp docPr", "pic cNvPr"})  # whose description is read where the picture is
 SOME_CELL = "Sheet1!$A$1"
 
 KEPT_SETTINGS = frozenset(
@@ -135,7 +136,7 @@ def names_a_workbook(formula: str) -> bool:
     return "[" in formula or is_path(formula.lstrip(" '"))
 
 
-_PATH = re.compile(r"(?i)^\s*(?:[a-z]:[\\/]|\\\\|file:|/(?:users|home)/)")
+_PATH = re.compile(r"(?i)^\s*(?:description:\s*)*(?:[a-z]:[\\/]|\\\\|file:|/(?:users|home)/)")
 
 
 def is_path(text: str) -> bool:
