@@ -31,7 +31,7 @@ class Reading:
     def __init__(self, slot: Slot, blocks: list[Block], *, is_named: bool = False):
         paragraphs = paragraphs_of(blocks)
         self._questions = Questions(slot, paragraphs, is_named=is_named)
-        self._codes = {prompt.code for prompt in slot.prompts}
+        self._numbers = {prompt.code: number for number, prompt in enumerate(slot.prompts, start=1)}
         self._areas: dict[str, list[Block]] = {}
         self._found_by: dict[str, str] = {}
         self._beside: list[tuple[str, Block]] = []  # text in no answer box, with the question in whose place it stands
@@ -104,13 +104,13 @@ class Reading:
 
     def _target(self, paragraph: Paragraph) -> tuple[str, str]:
         """Whose answer this is. In a table the question that can be seen goes before a tag that was copied along."""
-        tagged = next((code for code in reversed(paragraph.tags) if code in self._codes), "")
+        tagged = next((code for code in reversed(paragraph.tags) if code in self._numbers), "")
         rules = not tagged or tagged == self._current or (self._is_visible and not self._is_flowing)
         if self._current and rules:
             return self._current, "tag" if tagged == self._current else ""
         if tagged:
             return tagged, "tag"
-        return next((code for code in paragraph.marks if code in self._codes), ""), "tag"
+        return next((code for code in paragraph.marks if code in self._numbers), ""), "tag"
 
     def _begin(self, code: str, found_by: str, *, goes_on: bool = False) -> None:
         self._areas.setdefault(code, [])
@@ -136,11 +136,18 @@ class Reading:
                     self._areas.setdefault(asked[0], [])
                 columns = self._columns(row) if len(asked) > 1 else []
             for place, cell in enumerate(row.cells):
+                if place == 0 and self._is_number_of(asked, cell.blocks):
+                    continue
                 if columns and not asked:
                     self._current = self._place = columns[place] if len(columns) == len(row.cells) else ""
                 self._read(cell.blocks)
         self._current = ""
         self._is_flowing, self._is_visible, self._keeps = before
+
+    def _is_number_of(self, asked: list[str], blocks: list[Block]) -> bool:
+        """Whether a cell holds the number of the one question that its row asks, and nothing else."""
+        said = fold(" ".join(paragraph.text for paragraph in paragraphs_of(blocks)))
+        return len(asked) == 1 and said.removeprefix("question ") == str(self._numbers[asked[0]])
 
     def _columns(self, row: Row) -> list[str]:
         """The question in each cell, where several stand side by side: what is below one answers it."""
@@ -196,7 +203,8 @@ class Reading:
     def _written(self, blocks: list[Block]) -> list[Block]:
         """What somebody wrote: without placeholders, and without what LibreOffice wrote twice."""
         kept = echoes.silenced([block for each in blocks if (block := self._without_placeholder(each))])
-        return kept if any(each.text for each in paragraphs_of(kept)) and not self._is_left_blank(kept) else []
+        lines = [each.text for each in paragraphs_of(kept) if each.text]
+        return kept if lines and not self._is_left_blank(lines) else []
 
     def _without_placeholder(self, block: Block) -> Block | None:
         if not isinstance(block, Paragraph):
@@ -211,9 +219,8 @@ class Reading:
         is_shown_elsewhere = block.is_placeholder and self._shown[text] > 1  # else somebody may have typed it
         return None if is_shown_elsewhere and len(text.split()) <= PLACEHOLDER_WORDS else block
 
-    def _is_left_blank(self, blocks: list[Block]) -> bool:
+    def _is_left_blank(self, lines: list[str]) -> bool:
         """All there is was printed by the template: a placeholder in another language."""
-        lines = [paragraph.text for paragraph in paragraphs_of(blocks) if paragraph.text]
         is_line = len(lines) == 1 and self._questions.is_printed(lines[0])
         return is_line and len(fold(lines[0]).split()) >= PRINTED_WORDS
 

@@ -157,6 +157,28 @@ def test_paragraphs_whose_parting_was_deleted_are_one(examine):
     assert texts_of(examine(content))["L2-RG-Q1"] == "One and two."
 
 
+@pytest.mark.parametrize("label", ["{}", "{}.", "Question {}"])
+def test_a_number_in_front_of_its_question_is_no_answer(examine, label):
+    rows = "".join(
+        f"<w:tr><w:tc>{line(label.format(place))}</w:tc><w:tc>{line(prompt.text)}</w:tc>"
+        f"<w:tc>{line(f'Words {place}')}</w:tc></w:tr>"
+        for place, prompt in enumerate(papers.expectation().slot.prompts, start=1)
+    )
+
+    examined = examine(written(f"<w:tbl>{rows}</w:tbl>"))
+
+    assert [answer.text for answer in examined.answers] == ["Words 1", "Words 2", "Words 3"]
+
+
+def test_another_number_in_front_of_a_question_is_kept(examine):
+    asked = papers.expectation().slot.prompts[1].text
+    cells = "".join(f"<w:tc>{line(text)}</w:tc>" for text in ("7", asked, "Words"))
+
+    examined = examine(written(f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>"))
+
+    assert examined.answers[1].text == "7\n\nWords"
+
+
 def test_a_deleted_row_is_gone(examine):
     row = f"<w:tr><w:trPr><w:del/></w:trPr><w:tc>{line('no longer')}</w:tc></w:tr>"
     table = f"<w:tbl>{row}<w:tr><w:tc>{line('still here')}</w:tc></w:tr></w:tbl>"
