@@ -127,7 +127,7 @@ class Questions:
             text = paragraph.text
             if paragraph.tags:
                 self._seen.update(paragraph.tags)
-            elif not text or text in ordinary:
+            elif not text or self._is_long(text) or text in ordinary:
                 continue
             if "\n" not in text:
                 mark = self._mark(paragraph) if text else None
@@ -141,6 +141,11 @@ class Questions:
             if found:
                 self._broken[id(paragraph)] = lines
                 yield from found
+
+    def _is_long(self, text: str) -> bool:
+        """Longer than any line of the template, with no code in it and no number before it: somebody's own words."""
+        is_plain = len(text) > self._longest and text[0] not in _BEFORE_NUMBERS and "\n" not in text
+        return is_plain and not markers.codes_in(text)
 
     def _mark(self, paragraph: Paragraph) -> _Mark | None:
         text = paragraph.text
