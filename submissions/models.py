@@ -338,7 +338,12 @@ class Version(models.Model):
         return [one for one in findings if not (one.settled_at or (renamed and one.is_about_name))]
 
     def judge_again(self) -> None:
-        """Take the verdict from what nobody has settled yet; a file that cannot be used stays so."""
+        """Take the verdict from what nobody has settled yet; a file that cannot be used stays so.
+
+        Locks the row: a worker or the team may have judged it since it was read. Call it inside a transaction.
+        """
+        now = Version.objects.select_for_update().only("verdict").get(pk=self.pk)
+        self.verdict = now.verdict
         if self.verdict not in (self.Verdict.CHECKING, self.Verdict.BLOCKED):
             left = self._unsettled(Finding.objects.filter(version=self))
             self.verdict = contract.verdict_of(tuple(contract.Finding(one.code, one.level, "") for one in left))

@@ -30,6 +30,7 @@ def let_go(version: Version, *, by: User) -> None:
 @transaction.atomic
 def looked_at(version: Version, *, by: User) -> None:
     """Staff have opened the file and it is what it should be. Who looked, and when, stays written."""
+    workflow.locked(version.document.submission)
     asked = version.findings.filter(level=contract.UNREAD, settled_at=None)
     if asked.update(settled_at=clock.now(), settled_by=by):
         _say(version, say("ok.looked"))
@@ -40,7 +41,7 @@ def looked_at(version: Version, *, by: User) -> None:
 def ask_for_another(version: Version, *, by: User, why: str) -> None:
     """The file cannot be used after all: the applicant reads why, and an earlier version counts again if there is one.
 
-    Raises: Refused, without a reason, or when the submission takes no files any more.
+    Raises: Refused, without a reason, when the submission takes no files any more, or when the file is out already.
     """
     if not why.strip():
         raise Refused("Write why: the applicant reads it.")
@@ -48,6 +49,9 @@ def ask_for_another(version: Version, *, by: User, why: str) -> None:
         submission = workflow.locked(version.document.submission)
         if submission.state not in OPEN_TO_FILES:
             raise Refused("This submission takes no files now. Send it back as incomplete first.")
+        version.refresh_from_db(fields=["verdict"])
+        if version.verdict == Version.Verdict.BLOCKED:
+            raise Refused("This file does not count any more, and the applicant knows. Nothing was sent.")
         version.verdict = Version.Verdict.BLOCKED
         version.save(update_fields=["verdict"])
         asked = _say(version, say("team.asks", note=why.strip()))

@@ -134,3 +134,34 @@ def test_two_people_with_one_file_are_shown_to_the_staff_and_to_neither(client, 
 def test_the_page_takes_the_same_queries_whatever_it_shows(client, desk, django_assert_max_num_queries):
     with django_assert_max_num_queries(14):
         client.get(desk)
+
+
+def test_another_file_is_asked_for_once(client, desk, unread):
+    Letter.objects.filter(key="file-needs-fixing").update(body="{{ finding }}")
+    client.post(f"{desk}another/", {"why": "The last page is cut off."})
+    again = client.post(f"{desk}another/", {"why": "And the first one, too."})
+
+    assert again.status_code == 422
+    assert b"Nothing was sent." in again.content
+    assert unread.findings.filter(code="team.asks").count() == 1
+
+
+@pytest.mark.parametrize("deed", ["keep", "take_our_name", "looked_at"])
+def test_a_file_that_the_team_gave_back_stays_so_for_who_saw_it_before(before_due, deed):
+    from submissions import renaming, settling
+
+    document = submission_in(State.DRAFT).documents.last()
+    version = add(document, name="plan.docx", at=BEFORE_DUE)
+    seen_before = Version.objects.get(pk=version.pk)
+    Letter.objects.filter(key="file-needs-fixing").update(body="{{ finding }}")
+    settling.ask_for_another(version, by=document.submission.enrollment.cohort.opened_by, why="It is another plan.")
+
+    person = document.submission.enrollment.person
+    if deed == "take_our_name":
+        renaming.take_our_name(seen_before)
+    else:
+        seen_before.findings.update(level="unread")
+        getattr(settling, deed)(seen_before, by=person)
+
+    version.refresh_from_db()
+    assert version.verdict == "blocked"
