@@ -20,6 +20,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BEGINNINGS = (
     (b"{\\rtf", "rtf"),
     (b"\xffWPC", "wordperfect"),
+    (b"\x9b\xa5", "doc"),  # Word 1 for Windows
     (b"\xdb\xa5", "doc"),  # Word 2 for Windows
     (b"\x31\xbe\0\0", "doc"),  # Word for DOS
     (bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3"), "onenote"),

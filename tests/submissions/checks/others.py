@@ -45,6 +45,7 @@ OTHERS: dict[str, list[tuple[str, bytes]]] = {
         ("guide.doc", ole("Root Entry", "1Table", "WordDocument")),
         ("guide.doc", ole("Root Entry", "Workbook", root="00020906-0000-0000-c000-000000000046")),
         ("guide.wps", ole("Root Entry", "WordDocument")),  # of Kingsoft's writer
+        ("guide.doc", b"\x9b\xa5\x21\0\0\0"),
         ("guide.doc", b"\xdb\xa5\x2d\0\0\0"),
     ],
     "wordml": [("guide.xml", WORDML.encode()), ("guide.doc", WORDML.encode("utf-16"))],
