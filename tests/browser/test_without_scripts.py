@@ -1,9 +1,9 @@
-"""The core of the way without JavaScript: plain forms, plain links, nothing lost."""
+"""The applicant's whole way, and a review, without JavaScript: plain forms, plain links, nothing lost."""
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.journey import Admin, Applicant, Reviewer
+from tests.support.journey import WORDS, Admin, Applicant, Reviewer
 
 pytestmark = [pytest.mark.browser, pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 
@@ -17,7 +17,7 @@ def comes(enters):
     return lambda role: enters(role, scripts=False)
 
 
-def test_documents_are_added_submitted_and_scored(cohort, worker, post, comes):
+def test_documents_are_added_submitted_scored_and_revised(cohort, worker, post, comes):
     cleo, rosa, ben = comes(Admin), comes(Applicant), comes(Reviewer)
     cleo.signs_in("cleo@example.org")
     cleo.pastes_roster(f"E-mail,Last name,First name\n{ROSA},Álvarez,Rosa\nomar@example.org,Haddad,Omar\n")
@@ -35,8 +35,11 @@ def test_documents_are_added_submitted_and_scored(cohort, worker, post, comes):
     cleo.decides("Revision")
     cleo.reads_letter(COMMENT)
     cleo.releases()
-    rosa.goes_home()
-    rosa.reads("Revise one answer and resubmit")
+    applicant_revises(rosa, post)
+    ben.goes_to("/review/")
+    ben.opens_next()
+    expect(ben.question(4)).to_contain_text("What we did in each of the four schools.")
+    expect(ben.question(4).locator("ins")).to_contain_text("four schools")
 
 
 def applicant_joins(rosa, post):
@@ -57,6 +60,29 @@ def applicant_adds_three_documents(rosa):
         rosa.asks_for_result(document)
         rosa.fixes(document, "Rename it for me")
         rosa.sees(document, "Renamed. Our copy is now", "Ready")
+
+
+def applicant_revises(rosa, post):
+    _, revised_template = rosa.downloads_template("reflection-guide")
+    rosa.goes_home()
+    rosa.reads("Revise one answer and resubmit")
+    rosa.follows("See the comments")
+    rosa.reads("Revise and resubmit")
+    content = rosa.fills_in("reflection-guide", revised_template, q4=f"{WORDS} We visited four schools.")
+    rosa.page.locator("#slot-reflection-guide input[type=file]").set_input_files(
+        {"name": "better.docx", "mimeType": "", "buffer": content}
+    )
+    rosa.presses("Add this file")
+    rosa.asks_for_result("reflection-guide")
+    rosa.goes_home()
+    rosa.goes_to("/my/this-term/revise/")
+    rosa.reads_what_became_of("Question 4: changed,")
+    rosa.notes(4, "What we did in each of the four schools.")
+    rosa.presses("Check and resubmit")
+    rosa.reads("Check and resubmit")
+    expect(rosa.page.locator("main")).to_contain_text("4: What we did in each of the four schools.")
+    reference = rosa.checks_and_submits("Submit my revised work")
+    post.letter(rosa.page, to=ROSA, about=f"revised version, reference {reference}")
 
 
 def reviewer_scores_nine_answers(ben):

@@ -230,8 +230,8 @@ class Applicant(Someone):
         self.goes_by_menu("Directions")
         self.reads("directions")
         step = self.page.get_by_role("listitem").filter(has_text=activity)
-        step.get_by_role("button", name="Mark done").click()
-        expect(step).to_contain_text("Done")
+        step.get_by_role("button", name="Done:").click()
+        expect(step.get_by_role("button", name="Done:")).to_have_attribute("aria-pressed", "true")
         self.look()
 
     def downloads_template(self, document: str) -> tuple[str, bytes]:
@@ -289,6 +289,14 @@ class Applicant(Someone):
         self.presses(button)
         self.reads("Your receipt")
         return self.page.locator("dd.ref").inner_text()
+
+    def reads_what_became_of(self, *answers: str) -> None:
+        """What the revised file has changed stands there with the verdict, without loading the page again."""
+        for each in answers:
+            expect(self.page.locator("#became")).to_contain_text(each, timeout=PATIENCE)
+
+    def notes(self, question: int, words: str) -> None:
+        self.page.get_by_label(re.compile(rf"^Question {question}:")).fill(words)
 
     def open_questions(self) -> list[str]:
         """The numbers of the answers that need more."""
