@@ -2,10 +2,12 @@
 
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 
 from microcred.models import Message
@@ -337,16 +339,18 @@ def test_a_replacement_that_cannot_be_used_leaves_the_earlier_version_in_place(c
 def test_a_closed_slot_takes_no_file_and_keeps_no_bytes(clock, settings):
     clock(BEFORE_DUE)
     submission = submission_in(State.IN_REVIEW)
-    before = uploads.Version.objects.count()
+
+    def kept():
+        return uploads.Version.objects.count(), sorted(Path(settings.MEDIA_ROOT).rglob("*.bin"))
+
+    before = kept()
 
     with pytest.raises(Refused):
         uploads.receive(
             submission.documents.first(), upload_of(b"x"), by=submission.enrollment.person, arrived_at=BEFORE_DUE
         )
 
-    assert uploads.Version.objects.count() == before
-    stored = list(Path(settings.MEDIA_ROOT).rglob("*.bin"))
-    assert len(stored) == before
+    assert kept() == before
 
 
 def test_a_receipt_leaves_after_the_check_and_there_is_one(clock):
@@ -382,3 +386,28 @@ def test_what_was_checked_after_the_review_had_started_has_its_receipt_all_the_s
     examine_now(version)
 
     assert submission.receipts.first().files[0]["sha256"] == version.sha256
+
+
+# Appeals -------------------------------------------------------------------------------------------------------------
+def test_an_appeal_stands_in_its_round(clock):
+    clock(BEFORE_DUE)
+    submission = submission_in(State.NOT_AWARDED)
+
+    workflow.appeal(submission, by=submission.enrollment.cohort.opened_by, why="A page was not read.")
+
+    submission = Submission.objects.get()
+    assert submission.current_round.appealed_at == BEFORE_DUE
+    assert submission.public_state() == "Being reviewed again, by other readers"
+
+
+def test_rounds_that_were_appealed_before_learn_it_from_the_events(clock):
+    clock(BEFORE_DUE)
+    submission = submission_in(State.NOT_AWARDED)
+    workflow.appeal(submission, by=submission.enrollment.cohort.opened_by, why="A page was not read.")
+    submission.rounds.update(appealed_at=None)
+    other = submission_in(State.IN_REVIEW)
+
+    import_module("submissions.migrations.0007_appealed_rounds").from_events(apps, None)
+
+    assert submission.rounds.get().appealed_at == BEFORE_DUE
+    assert other.rounds.get().appealed_at is None
