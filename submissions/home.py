@@ -232,6 +232,7 @@ class Home:
             meeting_today=self._meeting_today(),
             activities_left=[self._activity(item.activity) for item in self.activities.left],
             answers_to_revise=getattr(submission.current_round, "open_rows", 0),
+            is_appealed=submission.current_round.appealed_at is not None,
             decision_on=self.decision_on,
             begins_on=self.begins_on,
             receipt_url=f"receipts/{self.receipt_ref}/" if self.receipt_ref else "documents/",

@@ -51,6 +51,7 @@ class Facts:
     meeting_today: Meeting | None = None
     activities_left: Sequence[Activity] = ()
     answers_to_revise: int = 0
+    is_appealed: bool = False
     decision_on: date | None = None
     begins_on: date | None = None
     receipt_url: str = ""
@@ -158,6 +159,9 @@ def activity(facts: Facts) -> Step | None:
 def wait_for_decision(facts: Facts) -> Step | None:
     if facts.state not in WAITING:
         return None
+    if facts.is_appealed:
+        text = "Readers who had not seen it before read it. We write to you when there is a new decision."
+        return Step("Your work is being read again", text, "Read the comments", "feedback/")
     by = f"Decision by {times.day(facts.decision_on, at=facts.at)}" if facts.decision_on else "You hear from us"
     text = "Your documents are with us. We write to you when the decision is made; there is nothing more to do."
     return Step(f"You are done. {by}", text, "See your receipt", facts.receipt_url)
@@ -185,7 +189,8 @@ def _at_rest(facts: Facts) -> Step:
     match facts.state:
         case State.NOT_AWARDED:
             text = "Your work does not yet meet the rubric. The comments say where. Your documents are kept."
-            return Step("The badge is not awarded this term", text, "Read the comments", "feedback/")
+            second = ("Write to the team", write)
+            return Step("The badge is not awarded this term", text, "Read the comments", "feedback/", second=second)
         case State.WITHDRAWN:
             text = "Nothing was deleted. You can read everything here, and you can come back."
             return Step(

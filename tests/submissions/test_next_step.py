@@ -56,6 +56,8 @@ REVISE = {"state": State.REVISION_REQUESTED, "answers_to_revise": 2}
          "receipts/L2-0417-K/"),
         ({"state": State.AWARDED}, "Your badge is ready", "See your badge", "/awards/x/"),
         ({"state": State.NOT_AWARDED}, "The badge is not awarded this term", "Read the comments", "feedback/"),
+        ({"state": State.IN_REVIEW, "is_appealed": True},
+         "Your work is being read again", "Read the comments", "feedback/"),
         ({"state": State.WITHDRAWN}, "You have left this cohort", "Come back", "reinstate/"),
         ({"slots": slots(plan="checking")}, "One moment", "See your documents", "documents/"),
         ({"is_open": False}, "Evidence is closed", "Write to the team", "mailto:team@example.org"),
