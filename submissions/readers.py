@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from microcred.models import User
 from submissions.models import DocumentAccess, WorkflowEvent
@@ -21,20 +21,20 @@ class Reading:
 
 
 def readings_of(person: User) -> QuerySet[DocumentAccess]:
-    """Everybody else's readings of a person's files, the latest first; each knows whether its round is released.
+    """Everybody else's readings of a person's files, the latest first; each knows whether its outcome is released.
 
-    That somebody read the scores shows only then: before, it would tell that there are some.
+    That somebody read the scores shows only then: before, it would tell that there are some. What counts is when they
+    read: a file that a revision or an appeal leaves as it is, is read again before the next release.
     """
-    released = WorkflowEvent.objects.filter(
-        move="release",
-        submission=OuterRef("version__document__submission"),
-        round_number__gte=OuterRef("version__round_number"),
-    )
+    moves = WorkflowEvent.objects.filter(submission=OuterRef("version__document__submission"))
+    last = moves.filter(move__in=("submit", "appeal", "release"), at__lte=OuterRef("at")).order_by("-at", "-pk")
+    since = moves.filter(move="release", at__gte=OuterRef("at"))
     return (
         DocumentAccess.objects.filter(version__document__submission__enrollment__person=person)
         .exclude(person=person)
         .select_related("person", "version__document__required", "version__document__submission__enrollment__cohort")
-        .annotate(is_released=Exists(released))
+        .annotate(last_move=Subquery(last.values("move")[:1]))
+        .annotate(is_released=Exists(since) | Q(last_move="release"))
         .exclude(form=DocumentAccess.Form.SCORES, is_released=False)
         .order_by("-at", "-pk")
     )

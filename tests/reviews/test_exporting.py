@@ -126,5 +126,5 @@ def test_the_record_takes_the_same_queries_in_one_cohort_and_in_three(django_ass
     for _ in range(count):
         submission_in(State.SUBMITTED, person=ada)
 
-    with django_assert_num_queries(16 + count):  # and one for each submission: its decisions
+    with django_assert_num_queries(17 + count):  # and one for each submission: its decisions
         exporting.record_of(ada, at=house_clock.now())

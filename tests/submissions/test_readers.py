@@ -6,12 +6,12 @@ import pytest
 
 from reviews import decisions
 from reviews.models import Decision
-from submissions import serving
+from submissions import serving, workflow
 from submissions.models import DocumentAccess, Version
 from submissions.states import State
 from tests.support import factories
 from tests.support.reviewing import reviewed
-from tests.support.submitting import AFTER_ALL, submission_in
+from tests.support.submitting import AFTER_ALL, add_all, submission_in
 
 pytestmark = pytest.mark.django_db
 FORM = DocumentAccess.Form
@@ -109,3 +109,24 @@ def test_who_read_what_reviewers_said_shows_after_the_release_only(client, cohor
     decisions.release(made, by=cleo)
 
     assert said in shown(client, submission)
+
+
+def test_what_was_read_again_before_the_next_release_stays_unsaid(client, cohort, submission, ben, cleo, clock):
+    cohort.shows_reviewer_names = True
+    cohort.save()
+    read_before, person = guide_of(submission), submission.enrollment.person
+    reviewed(submission, ben, ranks={1: 2})
+    made = decisions.decide(submission, by=cleo, outcome=Decision.Outcome.REVISE)
+    decisions.release(made, by=cleo)
+    later = AFTER_ALL + timedelta(days=1)
+    clock(later)
+    submission = type(submission).objects.get(pk=submission.pk)
+    add_all(submission, at=later, only=list(submission.current_round.documents.all()))
+    workflow.submit(submission, by=person, at=later)
+
+    clock(later + timedelta(days=1))
+    serving.log(read_before, ben, "reviewer", FORM.TEXT)
+    serving.log(read_before, cleo, "admin", FORM.SCORES)
+
+    assert shown(client, submission)[0] == ("A reviewer", "Reflection Guide, version 1: what we read in it")
+    assert not any("said of it" in what for _, what in shown(client, submission))
