@@ -107,7 +107,7 @@ def applicant_adds_three_documents(rosa, files):
     rosa.goes_home()
     rosa.adds("reflection-guide", "Reflection Guide.pdf", PDF)
     rosa.sees("reflection-guide", "This is a PDF. We need the Word file (.docx)")
-    rosa.slot("reflection-guide").get_by_role("link", name="Add the file again").click()
+    rosa.slot("reflection-guide").get_by_role("link", name="Add the Word file").click()
     rosa.adds("reflection-guide", *files["reflection-guide"])
     rosa.sees("reflection-guide", "All 9 questions have an answer", "Ready")
     expect(rosa.page.get_by_role("link", name="Version 3")).to_be_visible()
@@ -142,7 +142,7 @@ def admin_asks_for_revision(cleo):
 
 def applicant_revises(rosa, post):
     rosa.follows_letter(post.letter(rosa.page, to=ROSA, about="two answers to revise"), "/feedback/")
-    rosa.reads("2 of 9 answers need more")
+    rosa.reads("Two of nine answers need more")
     assert rosa.open_questions() == ["4", "7"]
     name, template = rosa.downloads_template("reflection-guide")
     assert name.endswith("REVISED.docx")
@@ -151,7 +151,9 @@ def applicant_revises(rosa, post):
     rosa.reads("Revise and resubmit")
     rosa.adds("reflection-guide", name, rosa.fills_in("reflection-guide", template, **REVISED))
     rosa.sees("reflection-guide", "Ready")
-    rosa.page.get_by_label("What did you change?").fill("4: what we did. 7: what each of us learned.")
+    rosa.reads_what_became_of("Question 4: changed,", "Question 7: changed,")
+    rosa.notes(4, "What we did in each of the four schools.")
+    rosa.notes(7, "What each of us learned.")
     rosa.presses("Check and resubmit")
     rosa.reads("Check and resubmit")
     reference = rosa.checks_and_submits("Submit my revised work")
@@ -164,6 +166,7 @@ def reviewer_reads_what_changed(ben):
     ben.reads("Submission 0001")
     expect(ben.page.locator("[data-question]")).to_have_count(2)
     expect(ben.question(4).locator("ins")).to_contain_text("four schools")
+    expect(ben.question(4)).to_contain_text("What we did in each of the four schools.")
     for number in (4, 7):
         ben.scores(number, "Meets")
     ben.has_scored(2, of=2)
