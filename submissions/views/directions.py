@@ -15,15 +15,11 @@ from submissions.views.mine import home_of
 def directions(request, cohort):
     """Sections in their order, with the same check boxes and documents as at home, and the dates of the term."""
     home = home_of(request, cohort)
-    slots = [_described(home, slot) for slot in home.slots]
-    sections = guidance.sections(home.cohort.edition, home.activities)
-    for section in sections:
-        section.slots = [slot for slot in slots if slot["slot"].required.key in section.templates]
     context = {
         "home": home,
         "cohort": home.cohort,
-        "sections": sections,
-        "slots": slots,
+        "sections": guidance.sections(home.cohort.edition, home.activities),
+        "slots": [_described(home, slot) for slot in home.slots],
         "dates": guidance.dates(home.enrollment, home.events),
     }
     return render(request, "submissions/directions.html", context)
