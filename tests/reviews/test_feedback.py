@@ -360,3 +360,16 @@ def test_nobody_elses_feedback_can_be_read(cohort, client):
         assert client.get(f"/my/{cohort.slug}/feedback/").status_code == 404
         assert client.post(f"/my/{cohort.slug}/revise/", {"note-1": "x"}).status_code == 404
     assert notes_of(submission) == {}
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_both_pages_take_the_same_queries_however_many_questions(count, clock, client, django_assert_max_num_queries):
+    clock(NOW)
+    cohort = factories.cohort(of=factories.edition(prompts=count))
+    submission = asked(cohort, dict.fromkeys(range(1, count + 1), 2))
+    add(submission.documents.get(required__is_scored=True), text=MORE)
+    client.force_login(submission.enrollment.person)
+    for path, most in (("feedback", 19), ("revise", 24)):
+        client.get(f"/my/{cohort.slug}/{path}/")
+        with django_assert_max_num_queries(most):
+            assert client.get(f"/my/{cohort.slug}/{path}/").status_code == 200
