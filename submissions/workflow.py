@@ -13,7 +13,7 @@ from microcred import clock, outbox
 from microcred.models import User
 from microcred.verdict import Refused
 from submissions import letters
-from submissions.models import Document, Receipt, Round, Submission
+from submissions.models import Document, Receipt, Round, Submission, Version
 from submissions.slots import Slot, slots_of
 from submissions.states import MOVES, PUBLIC_LABELS, State
 
@@ -126,28 +126,33 @@ def acknowledge(submission: Submission, *, by: User | None, at: datetime) -> Rec
     A file that came in time and was checked only after the review had started is no move any more, and has a receipt.
     """
     current = locked(submission)
-    now = {slot.required.title: slot.version for slot in slots_of(current) if slot.version}
+    now = {slot.required.title: slot.version for slot in _counting(current)}
     last = current.receipts.first()
     if any(one.verdict == one.Verdict.CHECKING for one in now.values()):
         return None
-    if last and last.versions == {title: one.number for title, one in now.items()}:
+    if last and all(last.versions.get(title) == one.number for title, one in now.items()):
         return None
     if current.state == State.SUBMITTED:
         return replace(submission, by=by, at=at)
     return _receipt(current, at=at)
 
 
+def _counting(submission: Submission) -> list[Slot]:
+    """Those with a file that reviewers get: one that cannot be used was not handed in. Queries: as `slots_of`."""
+    return [slot for slot in slots_of(submission) if slot.version and slot.version.verdict != Version.Verdict.BLOCKED]
+
+
 def _is_late(submission: Submission) -> bool:
     """Whether the submission, or a version that counts in it, came when it was late."""
     submitted_at = submission.current_round.submitted_at
     assert submitted_at
-    arrived = [slot.version.arrived_at for slot in slots_of(submission) if slot.version]
+    arrived = [slot.version.arrived_at for slot in _counting(submission)]
     return submission.window().is_late_at(max([submitted_at, *arrived]))
 
 
 def _receipt(submission: Submission, *, at: datetime) -> Receipt:
     """Proof of what counts now, on a page and by e-mail; our copies carry our names from here on."""
-    slots = slots_of(submission)
+    slots = _counting(submission)
     for slot in slots:
         slot.take_our_name(at=at)
     count = submission.receipts.count()
@@ -156,7 +161,7 @@ def _receipt(submission: Submission, *, at: datetime) -> Receipt:
         round_number=submission.current_round.number,
         received_at=at,
         is_late=submission.current_round.is_late,
-        files=[_proof(slot) for slot in slots if slot.version],
+        files=[_proof(slot) for slot in slots],
     )
     outbox.owe([letters.receipt(submission, receipt)])
     return receipt

@@ -111,6 +111,17 @@ def test_an_earlier_file_stands_in_for_one_that_proves_unusable(slots, submitted
     assert StaffTask.objects.count() == 1
 
 
+def test_a_file_that_cannot_be_used_stands_on_no_later_receipt(slots, submitted):
+    unusable, guide = examine_now(submitted(**NO_WORD_FILE)), slots["reflection-guide"]
+    assert guide.submission.receipts.count() == 1  # nothing else counts than before
+
+    better = add(guide, at=OVERDUE, text="Better words about the same work")
+
+    latest = guide.submission.receipts.first()
+    assert latest.versions[guide.required.title] == better.number
+    assert unusable.document.required.title not in latest.versions
+
+
 @pytest.mark.parametrize("checked", ["while it was withdrawn", "after it was taken up again"])
 def test_a_file_checked_around_a_withdrawal_has_its_receipt(checked, slots, before_due):
     submission, person = slots["growth-plan"].submission, slots["growth-plan"].submission.enrollment.person
