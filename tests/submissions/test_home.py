@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from badges import awards
-from cohorts.models import Attendance
+from cohorts.models import Attendance, Enrollment
 from microcred.models import User
 from submissions import workflow
 from submissions.models import Submission
@@ -176,6 +176,15 @@ def test_late_work_is_announced_while_it_is_taken(client, ada, address, clock):
 
     assert "it will be marked late" in page
     assert "Was due Thu, Nov" in page
+
+
+def test_an_extension_is_said_with_the_day_it_replaces(client, ada, address):
+    Enrollment.objects.update(extended_until=date(2023, 12, 4))
+
+    page = client.get(address()).text.replace("\N{NO-BREAK SPACE}", " ")
+
+    assert "Mon, Dec 4, 9:59 PM MST" in page
+    assert "Your extension, instead of Thu, Nov 30." in page
 
 
 def test_closed_evidence_says_whom_to_write_to(client, ada, address, clock):
