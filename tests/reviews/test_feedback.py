@@ -294,7 +294,7 @@ def test_an_appeal_that_was_taken_up_is_said_on_both_pages(cohort, read):
     home = read(decision.submission, "").content.decode()
 
     assert "Your work is being read again" in content
-    assert "readers who had not seen it before read your work" in content
+    assert "readers who had not seen it before are reading your work" in content
     assert "Being reviewed again, by other readers" in home
     assert "Decision by" not in home
     assert "by telephone" not in content + home
