@@ -1,6 +1,6 @@
 """From an edition's rows to what the Word writer takes, and to the name of the file."""
 
-from django.core.cache import cache
+from functools import lru_cache
 
 from badges.names import safe_name
 from badges.word import CriterionSpec, DocumentSpec, Person, PromptSpec, build
@@ -41,12 +41,13 @@ def documents_of(edition):
     return edition.documents.select_related("edition__badge__program").prefetch_related("prompts", "criteria__levels")
 
 
+@lru_cache(maxsize=1000)
 def template_bytes(document):
-    """How large the template of `document` is, as of the last hour: a name in it hardly matters.
+    """How large the template of `document` is, as this process first saw it: a name or an edit hardly matters.
 
-    Unit: bytes. Queries: four, once an hour.
+    Unit: bytes. Queries: four, the first time.
     """
-    return cache.get_or_set(f"template-bytes-{document.pk}", lambda: len(build(document_spec(document))), 3600)
+    return len(build(document_spec(document)))
 
 
 def template_of(document, *, last="", first="", revised=False):

@@ -1,10 +1,13 @@
 """Every address of the site. Each floor names its own pages; `tests/access.tsv` says who may open them."""
 
 from allauth.account import views as account
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from microcred import views
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door for everybody
 
 sign_in = [
     path("sign-in/", account.login, name="account_login"),

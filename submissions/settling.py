@@ -49,6 +49,8 @@ def ask_for_another(version: Version, *, by: User, why: str) -> None:
         submission = workflow.locked(version.document.submission)
         if submission.state not in OPEN_TO_FILES:
             raise Refused("This submission takes no files now. Send it back as incomplete first.")
+        if not submission.window().is_open_at(clock.now()):
+            raise Refused("The time for handing in is over. Give an extension first, then ask.")
         version.refresh_from_db(fields=["verdict"])
         if version.verdict == Version.Verdict.BLOCKED:
             raise Refused("This file does not count any more, and the applicant knows. Nothing was sent.")

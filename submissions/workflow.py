@@ -126,9 +126,9 @@ def acknowledge(submission: Submission, *, by: User | None, at: datetime) -> Rec
     A file that came in time and was checked only after the review had started is no move any more, and has a receipt.
     """
     current = locked(submission)
-    now = {slot.required.title: slot.version for slot in _counting(current)}
+    now = {slot.required.title: version for slot, version in _counting(current)}
     last = current.receipts.first()
-    if any(one.verdict == one.Verdict.CHECKING for one in now.values()):
+    if any(one.verdict == Version.Verdict.CHECKING for one in now.values()):
         return None
     if last and all(last.versions.get(title) == one.number for title, one in now.items()):
         return None
@@ -137,23 +137,24 @@ def acknowledge(submission: Submission, *, by: User | None, at: datetime) -> Rec
     return _receipt(current, at=at)
 
 
-def _counting(submission: Submission) -> list[Slot]:
-    """Those with a file that reviewers get: one that cannot be used was not handed in. Queries: as `slots_of`."""
-    return [slot for slot in slots_of(submission) if slot.version and slot.version.verdict != Version.Verdict.BLOCKED]
+def _counting(submission: Submission) -> list[tuple[Slot, Version]]:
+    """Slots with the file that reviewers get: one that cannot be used was not handed in. Queries: as `slots_of`."""
+    added = [(slot, slot.version) for slot in slots_of(submission) if slot.version]
+    return [(slot, version) for slot, version in added if version.verdict != Version.Verdict.BLOCKED]
 
 
 def _is_late(submission: Submission) -> bool:
     """Whether the submission, or a version that counts in it, came when it was late."""
     submitted_at = submission.current_round.submitted_at
     assert submitted_at
-    arrived = [slot.version.arrived_at for slot in _counting(submission)]
+    arrived = [version.arrived_at for _, version in _counting(submission)]
     return submission.window().is_late_at(max([submitted_at, *arrived]))
 
 
 def _receipt(submission: Submission, *, at: datetime) -> Receipt:
     """Proof of what counts now, on a page and by e-mail; our copies carry our names from here on."""
-    slots = _counting(submission)
-    for slot in slots:
+    counting = _counting(submission)
+    for slot, _ in counting:
         slot.take_our_name(at=at)
     count = submission.receipts.count()
     receipt = submission.receipts.create(
@@ -161,15 +162,13 @@ def _receipt(submission: Submission, *, at: datetime) -> Receipt:
         round_number=submission.current_round.number,
         received_at=at,
         is_late=submission.current_round.is_late,
-        files=[_proof(slot) for slot in slots],
+        files=[_proof(slot, version) for slot, version in counting],
     )
     outbox.owe([letters.receipt(submission, receipt)])
     return receipt
 
 
-def _proof(slot: Slot) -> dict:
-    version = slot.version
-    assert version
+def _proof(slot: Slot, version: Version) -> dict:
     return {
         "title": slot.required.title,
         "short_title": slot.required.short_title,

@@ -163,9 +163,6 @@ def _of_answers(reading: Reading, slot: Slot, *, is_known: bool) -> Iterator[Fin
     is_empty = not any(answer.text for answer in reading.answers)
     if _are_in_one_box(reading.answers):
         unsure, empty = empty, []
-    if unsure and is_empty and not reading.outside:
-        yield from _nothing(empty)
-        return
     if unsure or (is_empty and reading.outside_words >= OUTSIDE_WORDS):
         yield say("read.unsure", questions=unsure)
     elif is_empty:

@@ -254,3 +254,9 @@ def test_too_many_tries_are_answered_in_words(client, ada, settings):
 
     assert answers[-1].status_code == 429
     assert "That was too often in a short time" in answers[-1].text
+
+
+def test_the_operators_pages_have_no_door_of_their_own(client, db):
+    answer = client.get("/admin/login/")
+
+    assert answer.url.startswith("/sign-in/?next=")

@@ -5,11 +5,12 @@ import pytest
 from badges.models import Letter
 from cohorts.models import StaffTask
 from microcred.models import Message
-from submissions import workflow
+from microcred.verdict import Refused
+from submissions import settling, workflow
 from submissions.models import Version
 from submissions.states import State
 from tests.support import factories
-from tests.support.submitting import BEFORE_DUE, add, submission_in
+from tests.support.submitting import AFTER_ALL, BEFORE_DUE, add, submission_in
 
 pytestmark = pytest.mark.django_db
 UNSURE = "My own thoughts about the work of our team in this term, which I wrote without the template"
@@ -165,3 +166,10 @@ def test_a_file_that_the_team_gave_back_stays_so_for_who_saw_it_before(before_du
 
     version.refresh_from_db()
     assert version.verdict == "blocked"
+
+
+def test_after_the_end_an_extension_comes_before_another_file(desk, unread, clock):
+    clock(AFTER_ALL)
+
+    with pytest.raises(Refused, match="Give an extension first"):
+        settling.ask_for_another(unread, by=unread.document.submission.enrollment.cohort.opened_by, why="Cut off.")

@@ -66,8 +66,8 @@ def test_much_text_beside_empty_boxes_is_for_a_person(said):
     assert said(content) == ("unread", ["read.unsure"])
 
 
-def test_an_empty_word_file_is_blocked(said):
-    assert said(written("<w:p/>"))[0] == "blocked"
+def test_a_file_without_words_that_is_none_of_ours_is_for_a_person(said):
+    assert said(written("<w:p/>")) == ("unread", ["text.none", "read.unsure"])
 
 
 def test_some_questions_without_an_answer_are_advice(examine):
