@@ -6,14 +6,15 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 from django_structlog.middlewares import RequestMiddleware
 
-from microcred import clock
+from microcred import clock, kept
 
 SIGNED_OUT = "You were signed out meanwhile, so what you sent was not taken. Sign in and send it once more."
+SIGNED_OUT_BUT_KEPT = "You were signed out, but what you wrote is here for an hour. Sign in and save it."
 
 
 def arrival(get_response):
@@ -58,17 +59,27 @@ def private_pages(get_response):
 class SignInRequired(LoginRequiredMiddleware):
     """Every page is closed by default; a fragment asked for after sign-out leads to the whole sign-in page.
 
-    Who posts comes back to the page they posted from, which can be shown again, and reads that nothing was taken.
+    Who posts finds it again after signing in. What cannot be kept leads back to the page it was posted from, which can
+    be shown again, and its sender reads that nothing was taken.
     """
 
     def handle_no_permission(self, request, view_func):
         page = request.get_full_path() if request.method in ("GET", "HEAD") else _page_before(request)
+        is_kept = request.method == "POST" and kept.keep(request, page=page)
+        page = reverse("kept") if is_kept else page
         answer = redirect_to_login(page, self.get_login_url(view_func), self.get_redirect_field_name(view_func))
         if request.htmx:
             return HttpResponseClientRedirect(answer.url)
         if request.method == "POST":
-            messages.warning(request, SIGNED_OUT)
+            messages.warning(request, SIGNED_OUT_BUT_KEPT if is_kept else SIGNED_OUT)
         return answer
+
+    def process_response(self, request, response):
+        if request.user.is_authenticated:
+            kept.know(request, response)
+            if request.method == "POST" and response.status_code < 400:
+                kept.forget_if_taken(request)
+        return response
 
 
 def _page_before(request) -> str:

@@ -33,6 +33,8 @@ sign_in = [
 
 urlpatterns = [
     *sign_in,
+    path("sign-in/kept/", views.kept, name="kept"),
+    path("sign-in/kept/discarding/", views.discard_kept, name="discard_kept"),
     path("account/devices/", views.devices, name="devices"),
     path("account/devices/ending/", views.sign_out_elsewhere, name="sign_out_elsewhere"),
     path("account/devices/ending-all/", views.sign_out_everywhere, name="sign_out_everywhere"),

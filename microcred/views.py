@@ -2,6 +2,7 @@
 
 import structlog
 from allauth.account.views import email as change_email
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
@@ -11,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from microcred import kept as kept_forms
 from microcred import notices as chosen_notices
 from microcred.accounts import vouch_for
 from microcred.devices import devices_of, sign_out
@@ -48,6 +50,25 @@ def sign_out_everywhere(request):
     logout(request)
     messages.success(request, "You are signed out everywhere.")
     return redirect("account_login")
+
+
+@require_safe
+def kept(request):
+    """What the reader sent while signed out: to be read, saved or discarded."""
+    found = kept_forms.of(request)
+    if found is None:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "microcred/kept.html", {"kept": found, "is_over": found.is_over(request.arrived_at)})
+
+
+@require_POST
+def discard_kept(request):
+    found = kept_forms.of(request)
+    if found is None:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    kept_forms.forget(request)
+    messages.success(request, "Discarded. Nothing of it was saved.")
+    return redirect(found.page)
 
 
 @csrf_exempt  # a mail program has no cookie of ours; whoever holds the address may choose

@@ -1,6 +1,7 @@
 /* Nothing typed is lost: a copy of every textarea on this device until the server has it.
    form[data-keep]           its textareas are copied as one types, for 14 days, under person, page and field name
    form[data-saved-at=ISO]   when the server last saved this text: an older copy is dropped
+   form[data-replays=PATH]   sends what the server kept of a form on that page: its copies go as if it were sent from there
    form[data-sign-out]       signing out clears every copy (shared computers)
    A copy goes when htmx reports that it was saved, or when the very answer to its form is a page that a redirect led to
    and that tells of no problem. What was taken redirects; an error page, a refusal or any later page proves nothing,
@@ -59,6 +60,10 @@ function putBack(field, text) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+function sends(copies) {
+  sessionStorage.setItem("keep:sent", JSON.stringify({ copies, at: now() }));
+}
+
 function wasTaken(sent) {
   const [page] = performance.getEntriesByType("navigation");
   const isItsAnswer = Math.abs(performance.timeOrigin - sent.at) < AT_ONCE && page?.redirectCount > 0;
@@ -90,8 +95,11 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-sign-out]")) {
     Object.keys(localStorage).filter((name) => name.startsWith("keep:")).forEach((name) => localStorage.removeItem(name));
   } else if (event.target.matches("[data-keep]")) {
-    const copies = fields.filter((field) => field.form === event.target).map((field) => [key(field), field.value]);
-    sessionStorage.setItem("keep:sent", JSON.stringify({ copies, at: now() }));
+    sends(fields.filter((field) => field.form === event.target).map((field) => [key(field), field.value]));
+  } else if (event.target.matches("[data-replays]")) {
+    const page = `keep:${person}:${event.target.dataset.replays}:`;
+    const asTyped = (text) => text.replaceAll("\r\n", "\n");
+    sends([...new FormData(event.target)].map(([name, text]) => [page + name, asTyped(text)]));
   }
 });
 

@@ -88,10 +88,13 @@ def test_a_sign_in_that_ended_meanwhile_keeps_it(ada):
     leaves(ada)
     ada.reads("Sign in")
     assert copies(ada) == [TYPED]
-    ada.signs_in("ada@example.org")
-
+    ada.signs_in_here("ada@example.org")
+    ada.reads("What you wrote is here")
+    assert copies(ada) == [TYPED]
     comes_back(ada)
-    leaves(ada)
+
+    ada.goes_to("/sign-in/kept/")
+    ada.presses("Save it")
     ada.page.wait_for_url(re.compile("/my/fall/$"))
     assert copies(ada) == []
 
@@ -115,3 +118,20 @@ def test_signing_out_leaves_nothing_on_a_shared_computer(ada):
 
     ada.arrives_at("/")
     assert copies(ada) == []
+
+
+def test_without_scripts_the_server_keeps_it_until_she_is_back(open_page, ada):
+    plain = Applicant(open_page(java_script_enabled=False), lambda page: None, set())
+    plain.signs_in("ada@example.org")
+    plain.goes_to("/my/fall/withdraw/")
+    plain.page.get_by_label("Why are you leaving?").fill(TYPED)
+    plain.page.context.clear_cookies(name="sessionid")
+
+    leaves(plain)
+    plain.is_told("what you wrote is here for an hour")
+    plain.signs_in_here("ada@example.org")
+    plain.reads("What you wrote is here")
+    expect(plain.page.locator(".quote")).to_have_text(TYPED)
+    plain.presses("Save it")
+
+    plain.arrives_at("/my/fall/")

@@ -135,6 +135,10 @@ class Someone:
 
     def signs_in(self, email: str) -> None:
         self.goes_to("/sign-in/")
+        self.signs_in_here(email)
+
+    def signs_in_here(self, email: str) -> None:
+        """On the sign-in page to which something led."""
         form = self.page.locator("form", has=self.page.get_by_label("Password"))
         form.get_by_label("E-mail address").fill(email)
         form.get_by_label("Password").fill(PASSWORD)
