@@ -23,6 +23,7 @@ from submissions.checks.blocks import (
 )
 from submissions.checks.fields import Fields
 from submissions.checks.lists import HEIGHTS, OFF, Lists
+from submissions.checks.repeats import without_repeats
 from submissions.checks.xml import Attributes, Budget, XmlReader, value
 
 COLUMNS = 63  # Word's own limit
@@ -79,10 +80,23 @@ class WordReader(XmlReader):
         self._alternatives: list[int] = []
         self._form: list[str] = []  # what a field of a form may show, and which of it it shows
         self._chosen = 0
+        self._is_begun = False
 
     @property
     def instructions(self) -> list[str]:
         return self.fields.instructions
+
+    def needed(self, piece: bytes) -> bytes:
+        """A short part, which is a single piece, without what its tables say again and again."""
+        is_first, self._is_begun = not self._is_begun, True
+        if not is_first:
+            return piece
+        piece, left_out = without_repeats(piece, self._hears)
+        self.budget.elements -= left_out
+        return piece
+
+    def _hears(self, name: str) -> bool:
+        return name in self.starts or name in self.ends
 
     # paragraphs
 

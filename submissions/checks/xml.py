@@ -97,7 +97,7 @@ class XmlReader:
             while piece := stream.read(size):
                 if names.are_usual and not names.stay_usual(piece):
                     parser.StartElementHandler, parser.EndElementHandler = names.translating(start, end)
-                parser.Parse(self.needed(piece), False)
+                parser.Parse(self.needed(piece) if names.are_usual else piece, False)
                 elements = begun()
                 size = PIECE if elements else min(2 * size, LARGEST_PIECE)
                 self.budget.elements -= elements
@@ -114,7 +114,7 @@ class XmlReader:
         """Character data; nothing by default."""
 
     def needed(self, piece: bytes) -> bytes:
-        """What is parsed of a piece: everything, unless a reader knows better."""
+        """What is parsed of a piece with the usual names: everything, unless a reader knows better."""
         return piece
 
     def _handlers(self) -> tuple[Start, End, Callable[[], int]]:
