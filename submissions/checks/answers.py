@@ -59,7 +59,7 @@ class Reading:
     def _read(self, blocks: Iterable[Block]) -> None:
         for block in blocks:
             if isinstance(block, Paragraph):
-                for line in self._questions.lines(block) or [block]:
+                for line in self._questions.lines(block):
                     self._read_paragraph(line)
             elif block.is_marked or self._questions.is_asked_in(paragraphs_of([block])):
                 self._read_table(block)
@@ -75,8 +75,9 @@ class Reading:
         if paragraph.text and self._is_the_template_s(paragraph.text, target):
             return
         if target:
-            self._begin(target, found_by, goes_on=bool(self._current) or self._is_flowing)
-            self._areas[target].append(paragraph)
+            if found_by or target != self._current:
+                self._begin(target, found_by, goes_on=bool(self._current) or self._is_flowing)
+            self._areas.setdefault(target, []).append(paragraph)
         elif paragraph.text:
             self._keep(paragraph)
 
@@ -104,7 +105,8 @@ class Reading:
 
     def _target(self, paragraph: Paragraph) -> tuple[str, str]:
         """Whose answer this is. In a table the question that can be seen goes before a tag that was copied along."""
-        tagged = next((code for code in reversed(paragraph.tags) if code in self._numbers), "")
+        tags = paragraph.tags
+        tagged = next((code for code in reversed(tags) if code in self._numbers), "") if tags else ""
         rules = not tagged or tagged == self._current or (self._is_visible and not self._is_flowing)
         if self._current and rules:
             return self._current, "tag" if tagged == self._current else ""

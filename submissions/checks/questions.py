@@ -95,13 +95,16 @@ class Questions:
         return self._signs.get(id(paragraph))
 
     def lines(self, paragraph: Paragraph) -> list[Paragraph]:
-        """The lines of a paragraph in the midst of which a question stands, each as a paragraph of its own."""
-        return self._broken.get(id(paragraph), [])
+        """The paragraph; if a question stands in the midst of it, its lines, each as a paragraph of its own."""
+        return self._broken.get(id(paragraph)) or [paragraph]
 
     def is_asked_in(self, paragraphs: Iterable[Paragraph]) -> list[str]:
         """The codes of the questions that these paragraphs ask, each once."""
-        every = (line for paragraph in paragraphs for line in (self.lines(paragraph) or [paragraph]))
-        return list(dict.fromkeys(sign.code for line in every if (sign := self.sign(line)) and sign.asks and sign.code))
+        if self._broken:
+            paragraphs = [line for paragraph in paragraphs for line in self.lines(paragraph)]
+        signs = self._signs
+        found = [sign for paragraph in paragraphs if (sign := signs.get(id(paragraph)))]
+        return list(dict.fromkeys([sign.code for sign in found if sign.asks and sign.code]))
 
     def is_printed(self, text: str) -> bool:
         """Whether the template prints this line, or each of the cells that became this line."""

@@ -136,9 +136,10 @@ class XmlReader:
 
         def end(name: str) -> None:
             nonlocal depth, skipped_at
-            if name in ends and not skipped_at:
-                ends[name](self)
-            if skipped_at == depth:
+            if not skipped_at:
+                if name in ends:
+                    ends[name](self)
+            elif skipped_at == depth:
                 skipped_at = 0
             depth -= 1
 
