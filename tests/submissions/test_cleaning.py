@@ -7,6 +7,7 @@ import sys
 import zipfile
 from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import docx
 import pytest
@@ -396,13 +397,20 @@ def test_the_child_says_why_there_is_no_copy(paper):
 
 
 @pytest.mark.parametrize(
-    "limits", [sandbox.Limits(wall_seconds=0.01), sandbox.Limits(written_bytes=100), sandbox.Limits(memory_mib=16)]
+    "limits", [sandbox.Limits(wall_seconds=0.01), sandbox.Limits(written_bytes=100), sandbox.Limits(memory_mib=32)]
 )
 def test_a_child_that_takes_too_much_may_be_asked_again(paper, limits):
+    paper.write_bytes(package.pack(telltale.parts() | {"word/document.xml": _with_a_long_comment()}))
     with (paper.parent / "copy").open("w+b") as into, pytest.raises(sandbox.NotCleaned) as problem:
         sandbox.clean(paper, into, DANA, limits=limits)
 
     assert not problem.value.is_final
+
+
+def _with_a_long_comment() -> bytes:
+    """A parser holds a comment whole: about 80 MiB for these twelve, which no spare room of an interpreter hides."""
+    noise = Random(1).randbytes(6 << 20).hex().encode()
+    return telltale.parts()["word/document.xml"].replace(b"</w:body>", b"<!--" + noise + b"--></w:body>")
 
 
 def test_the_child_knows_neither_django_nor_any_package():
