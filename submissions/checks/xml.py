@@ -1,7 +1,8 @@
 """Reading XML as a stream, within limits and without a DTD. Subclasses say which elements they care for."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar, Protocol
 from xml.parsers import expat
 
@@ -87,12 +88,12 @@ class XmlReader:
         """Read one part to its end. Raises: Refusal, for XML that is broken, endless or declares a DTD."""
         parser = expat.ParserCreate()
         parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = _no_dtd
+        parser.StartDoctypeDeclHandler = no_dtd
         start, end, begun = self._handlers()
         parser.StartElementHandler, parser.EndElementHandler = start, end
         parser.CharacterDataHandler = self.text
         names = _Names()
-        try:
+        with faults_told():
             size = PIECE
             while piece := stream.read(size):
                 if names.are_usual and not names.stay_usual(piece):
@@ -103,12 +104,6 @@ class XmlReader:
                 self.budget.elements -= elements
                 self.budget.check()
             parser.Parse(b"", True)
-        except expat.ExpatError as broken:
-            if broken.code == _NO_MEMORY:  # our limit, not their file
-                raise MemoryError from broken
-            raise damaged("xml") from broken
-        except (LookupError, UnicodeError, ValueError) as broken:
-            raise damaged("xml") from broken
 
     def text(self, text: str) -> None:
         """Character data; nothing by default."""
@@ -218,5 +213,19 @@ def value(attributes: Attributes, local: str) -> str:
     return next((said for name, said in attributes.items() if name.rpartition(":")[2] == local), "")
 
 
-def _no_dtd(*_declared: Any) -> None:
+def no_dtd(*_declared: Any) -> None:
+    """What expat calls at a DOCTYPE."""
     raise unsafe("dtd")
+
+
+@contextmanager
+def faults_told() -> Iterator[None]:
+    """Around parsing: what expat says of a broken part becomes a Refusal; what it says of our memory does not."""
+    try:
+        yield
+    except expat.ExpatError as broken:
+        if broken.code == _NO_MEMORY:  # our limit, not their file
+            raise MemoryError from broken
+        raise damaged("xml") from broken
+    except (LookupError, UnicodeError, ValueError) as broken:
+        raise damaged("xml") from broken

@@ -5,10 +5,8 @@ from typing import IO
 from xml.parsers import expat
 
 from submissions.checks.cleaning.rules import FAMILIES, is_known
-from submissions.checks.kinds import damaged, unsafe
-from submissions.checks.xml import ATTRIBUTES, DEPTH, PIECE, Budget
-
-_NO_MEMORY = expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
+from submissions.checks.kinds import unsafe
+from submissions.checks.xml import ATTRIBUTES, DEPTH, PIECE, Budget, faults_told, no_dtd
 
 Attributes = list[str]  # name, value, name, value …, as expat gives them
 Declared = list[tuple[str, str]]  # prefix, namespace
@@ -41,21 +39,15 @@ class Walker:
         """Raises: Refusal, for XML that is broken, endless or declares a DTD."""
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.namespace_prefixes = parser.ordered_attributes = parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = _no_dtd
+        parser.StartDoctypeDeclHandler = no_dtd
         parser.StartNamespaceDeclHandler = self._declares
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.CharacterDataHandler = self._text
-        try:
+        with faults_told():
             while piece := stream.read(PIECE):
                 parser.Parse(piece, False)
                 self.budget.check()
             parser.Parse(b"", True)
-        except expat.ExpatError as broken:
-            if broken.code == _NO_MEMORY:  # our limit, not their file
-                raise MemoryError from broken
-            raise damaged("xml") from broken
-        except (LookupError, UnicodeError, ValueError) as broken:
-            raise damaged("xml") from broken
 
     def starts(self, name: Name, attributes: Attributes, declared: Declared) -> bool:
         return False
@@ -111,7 +103,3 @@ def _parts(raw: str) -> tuple[str, str, str]:
     if len(parts) == 1:
         return "", raw, ""
     return (parts[0], parts[1], "") if len(parts) == 2 else (parts[0], parts[1], parts[2])
-
-
-def _no_dtd(*_declared: object) -> None:
-    raise unsafe("dtd")
