@@ -212,8 +212,8 @@ class Plan:
 
 def readers_of(cohort: Cohort) -> list[Reader]:
     """The reviewers of a cohort with their load. Queries: two."""
-    standing = Assignment.objects.standing().of_the_last_round().filter(submission__enrollment__cohort=cohort)
-    counts = standing.order_by().values("reviewer").annotate(has=Count("pk"), finished=Count("review__finished_at"))
+    load = Assignment.objects.in_load().filter(submission__enrollment__cohort=cohort)
+    counts = load.order_by().values("reviewer").annotate(has=Count("pk"), finished=Count("review__finished_at"))
     loads = {row.pop("reviewer"): row for row in counts}
     staff = cohort.staff.filter(role=StaffMembership.Role.REVIEWER).select_related("person")
     return [Reader(one, **loads.get(one.person_id, {"has": 0})) for one in staff]

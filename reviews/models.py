@@ -49,9 +49,22 @@ class AssignmentQuerySet(models.QuerySet):
         rounds = Round.objects.filter(submission=OuterRef("submission"), number=OuterRef("round_number"))
         return self.filter(Exists(rounds.filter(submitted_at__isnull=False)))
 
+    def in_load(self):
+        """What counts as a reviewer's work, on every page alike: each submission once, read or still to be read.
+
+        While its applicant revises, a submission counts by the round that was read; from then on by the new one.
+        What a second reader settles is no reading.
+        """
+        later = Round.objects.filter(
+            submission=OuterRef("submission"), number__gt=OuterRef("round_number"), submitted_at__isnull=False
+        )
+        read_or_readable = Q(review__finished_at__isnull=False) | Q(submission__state__in=SCORABLE)
+        readings = self.standing().handed_in().filter(role=Assignment.Role.READER)
+        return readings.filter(read_or_readable, ~Exists(later), ~_appealed_since())
+
     def to_do(self):
-        """Unfinished, in the round that lies before the readers now."""
-        return self.unfinished().of_the_last_round().filter(submission__state__in=SCORABLE)
+        """What of the load is not finished."""
+        return self.in_load().unfinished()
 
     def in_queue_order(self):
         """Started ones first, then who has waited longest."""

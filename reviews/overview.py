@@ -134,7 +134,7 @@ class Load:
 
 def loads(cohort: Cohort) -> list[Load]:
     """Every reviewer of the cohort, those with the most work first. Queries: one."""
-    given = Assignment.objects.standing().filter(
+    given = Assignment.objects.in_load().filter(
         reviewer=OuterRef("person"), submission__enrollment__cohort=OuterRef("cohort")
     )
     staff = (

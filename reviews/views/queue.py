@@ -61,7 +61,7 @@ def _since(row: Assignment, zone: str, *, now: datetime) -> str:
 
 def _pace(person, *, left: int, now: datetime) -> dict:
     """How many are finished in the rounds before the readers, and the day on which the rest will be at this pace."""
-    own = Assignment.objects.of(person).of_the_last_round().filter(submission__enrollment__cohort__closed_at=None)
+    own = Assignment.objects.in_load().of(person).filter(submission__enrollment__cohort__closed_at=None)
     done = own.aggregate(
         finished=Count("pk", filter=Q(review__finished_at__isnull=False)), since=Min("review__started_at")
     )
