@@ -36,11 +36,7 @@ def check_waiting() -> None:
     from submissions.checking import check
     from submissions.models import Version
 
-    for version in Version.objects.awaiting_check(clock.now()).order_by("tries", "arrived_at", "pk")[:A_SWEEP]:
-        try:
-            check(version)
-        except Exception:  # one verdict that cannot be written must not keep the others waiting
-            log.exception("version_not_checked", version=version.pk)
+    _each(check, Version.objects.awaiting_check(clock.now()).order_by("tries", "arrived_at", "pk"))
 
 
 @shared_task
@@ -57,11 +53,16 @@ def make_missing_copies() -> None:
     from submissions.copies import make
     from submissions.models import Version
 
-    for version in Version.objects.awaiting_copy(clock.now()).order_by("arrived_at", "pk")[:A_SWEEP]:
+    _each(make, Version.objects.awaiting_copy(clock.now()).order_by("arrived_at", "pk"))
+
+
+def _each(do, versions) -> None:
+    """One file that cannot be fetched, or whose verdict cannot be written, must not keep the others waiting."""
+    for version in versions[:A_SWEEP]:
         try:
-            make(version)
-        except Exception:  # one file that cannot be fetched must not keep the others waiting
-            log.exception("copy_not_made", version=version.pk)
+            do(version)
+        except Exception:
+            log.exception("version_not_done", version=version.pk, verb=do.__name__)
 
 
 @shared_task

@@ -32,7 +32,7 @@ RELATIONSHIPS, TYPES = 100_000, 20_000
 _END = struct.Struct("<4s4H2LH")
 _END_64, _LOCATOR_64 = struct.Struct("<4sQ2H2L4Q"), struct.Struct("<4sLQL")
 _ODD_SIGNS = re.compile(r"[\\\x00-\x1f\x7f]")
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error)
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error)
 _PAGES = ("text/html", "application/xhtml+xml")
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -58,7 +58,7 @@ class Package:
         _check_end(file)
         try:
             self.zip = zipfile.ZipFile(file)
-        except (*_UNREADABLE, ValueError, OSError) as broken:
+        except (*UNREADABLE, ValueError, OSError) as broken:
             raise damaged("zip") from broken
         entries = self.zip.infolist()
         _check_directory(entries)
@@ -82,7 +82,7 @@ class Package:
             raise unsafe("part size")
         try:
             reader.read(Part(self._file, entry))
-        except _UNREADABLE as broken:
+        except UNREADABLE as broken:
             raise damaged(name) from broken
         return True
 
@@ -109,7 +109,7 @@ class Package:
             kind = self.type_of(name).lower()
             if name in self._read or kind in _PAGES:
                 continue
-            with suppress(*_UNREADABLE):
+            with suppress(*UNREADABLE):
                 refuse_dtd(Part(self._file, self.zip.getinfo(name)), is_picture=kind.startswith("image/"))
 
     def parts_of(self, kind: str) -> list[str]:
@@ -291,6 +291,6 @@ def _some_other_zip(archive: zipfile.ZipFile, names: Mapping[str, str]) -> Refus
     """A zip that is no Office file of today; some say what they are in a part of their own."""
     declared = b""
     if "mimetype" in names:
-        with suppress(*_UNREADABLE, KeyError), archive.open(names["mimetype"]) as stream:
+        with suppress(*UNREADABLE, KeyError), archive.open(names["mimetype"]) as stream:
             declared = stream.read(100)
     return another_zip(names, declared)

@@ -1,18 +1,12 @@
 """Checking in a child process with limits, so that no file can take the worker with it."""
 
-import json
 import logging
-import subprocess
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from submissions.checks import children
 from submissions.checks.contract import Examination, Expectation
 from submissions.checks.examination import failed
-
-_ROOT = Path(__file__).resolve().parents[2]
-# Without site packages and the environment: the checks need the standard library, and start in a blink.
-_CHILD = (sys.executable, "-E", "-s", "-S", "-X", "utf8", "-m", "submissions.checks.child")
 
 logger = logging.getLogger(__name__)
 
@@ -33,19 +27,10 @@ def examine(path: str | Path, expectation: Expectation, *, limits: Limits = LIMI
     """Look at the file in a child process. Never raises: what goes wrong on our side ends as "unread"."""
     request = {"path": str(Path(path).resolve()), "expectation": expectation.as_dict(), "limits": asdict(limits)}
     try:
-        done = subprocess.run(  # noqa: S603 - our own module, no shell
-            _CHILD,
-            input=json.dumps(request).encode(),
-            capture_output=True,
-            cwd=_ROOT,
-            env={},
-            timeout=limits.wall_seconds,
-            check=True,
-        )
-        if done.stderr:
-            logger.error("A document could not be checked: %s", done.stderr.decode(errors="replace")[-4000:])
-        return Examination.from_dict(json.loads(done.stdout))
-    except (subprocess.SubprocessError, OSError, ValueError, KeyError, TypeError) as broken:
-        said = (getattr(broken, "stderr", None) or b"").decode(errors="replace")[-4000:]
-        logger.error("A document could not be checked: %s %s", broken, said)
+        answer, complaint = children.ask("submissions.checks.child", request, seconds=limits.wall_seconds)
+        if complaint:
+            logger.error("A document could not be checked: %s", complaint)
+        return Examination.from_dict(answer)
+    except (children.NoAnswer, ValueError, KeyError, TypeError) as broken:
+        logger.error("A document could not be checked: %s", broken)
         return failed(expectation)

@@ -38,7 +38,7 @@ def main():
 def be_poisoned():
     """Some files kill the child that reads them, some the worker; failed tries follow each other at once."""
     from submissions import checking, checks
-    from submissions.checks import sandbox
+    from submissions.checks import children
 
     examine = checks.examine
 
@@ -46,7 +46,7 @@ def be_poisoned():
         content = Path(path).read_bytes()
         if KILLS_THE_WORKER in content:
             os.kill(os.getpid(), signal.SIGKILL)
-        with patch.object(sandbox, "_CHILD", DYING_CHILD if KILLS_THE_CHILD in content else sandbox._CHILD):
+        with patch.object(children, "_PYTHON", DYING_CHILD if KILLS_THE_CHILD in content else children._PYTHON):
             return examine(path, expectation)
 
     checks.examine = or_die

@@ -1,7 +1,5 @@
 """Which parts of a Word file go into its clean copy, under which names, and what leads from one to another."""
 
-import zipfile
-import zlib
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,12 +11,11 @@ from submissions.checks.cleaning.rules import is_web
 from submissions.checks.cleaning.walking import Attributes, Declared, Name, Walker
 from submissions.checks.contract import Refusal
 from submissions.checks.kinds import damaged
-from submissions.checks.package import Package, Relationship
+from submissions.checks.package import UNREADABLE, Package, Relationship
 from submissions.checks.xml import Budget
 
 PICTURE_BYTES = 32 << 20
 _NAME_CHARACTERS = 200
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _DRAWN = "application/vnd.openxmlformats-officedocument."
 # kind: name in the copy, content type. Whatever is not here stays behind.
@@ -223,5 +220,5 @@ def opened(package: Package, source: str) -> Iterator[IO[bytes]]:
     try:
         with package.zip.open(source) as stream:
             yield stream
-    except _UNREADABLE as broken:
+    except UNREADABLE as broken:
         raise damaged(source) from broken

@@ -1,16 +1,11 @@
 """Cleaning in a child process with limits: a file that was written to break a reader may break this one too."""
 
-import json
-import subprocess
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from submissions.checks import children
 from submissions.checks.cleaning import Writer
-
-_ROOT = Path(__file__).resolve().parents[3]
-_CHILD = (sys.executable, "-E", "-s", "-S", "-X", "utf8", "-m", "submissions.checks.cleaning.child")
 
 
 @dataclass(frozen=True)
@@ -43,20 +38,11 @@ def clean(path: str | Path, into: BinaryIO, writer: Writer, *, limits: Limits = 
         "limits": asdict(limits),
     }
     try:
-        done = subprocess.run(  # noqa: S603 - our own module, no shell
-            _CHILD,
-            input=json.dumps(request).encode(),
-            capture_output=True,
-            cwd=_ROOT,
-            env={},
-            pass_fds=(into.fileno(),),
-            timeout=limits.wall_seconds,
-            check=True,
+        answer, _ = children.ask(
+            "submissions.checks.cleaning.child", request, seconds=limits.wall_seconds, hand_over=(into.fileno(),)
         )
-        answer = json.loads(done.stdout)
-    except (subprocess.SubprocessError, OSError, ValueError) as broken:
-        said = (getattr(broken, "stderr", None) or b"").decode(errors="replace")[-4000:]
-        raise NotCleaned(f"{broken} {said}", is_final=False) from broken
+    except children.NoAnswer as broken:
+        raise NotCleaned(str(broken), is_final=False) from broken
     if "problem" in answer:
         raise NotCleaned(answer["problem"], is_final=True)
     return tuple(answer["missed"])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from submissions import checks
-from submissions.checks import sandbox
+from submissions.checks import children
 from tests.hostile import parts
 from tests.submissions.checks import papers
 
@@ -66,7 +66,7 @@ def test_a_child_that_takes_too_much_memory_is_for_a_person(tmp_path, caplog):
 
 
 def test_a_child_that_is_killed_is_for_a_person(paper, monkeypatch, caplog):
-    monkeypatch.setattr(sandbox, "_CHILD", (sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"))
+    monkeypatch.setattr(children, "_PYTHON", (sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"))
 
     examined = checks.examine(paper, papers.expectation())
 
