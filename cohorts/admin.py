@@ -2,7 +2,17 @@
 
 from django.contrib import admin
 
-from cohorts.models import Attendance, Cohort, Enrollment, Event, Reminder, StaffMembership, StaffTask
+from cohorts.models import (
+    Attendance,
+    Cohort,
+    Enrollment,
+    Event,
+    Reminder,
+    StaffMembership,
+    StaffNote,
+    StaffTask,
+    WrittenLetter,
+)
 
 
 class StaffInline(admin.TabularInline):
@@ -57,3 +67,18 @@ class AttendanceAdmin(admin.ModelAdmin):
     list_select_related = ("enrollment__person", "enrollment__cohort", "event")
     autocomplete_fields = ("enrollment", "recorded_by")
     raw_id_fields = ("event",)
+
+
+@admin.register(StaffNote)
+class StaffNoteAdmin(admin.ModelAdmin):
+    list_display = ("enrollment", "written_at", "written_by", "struck_at")
+    list_select_related = ("enrollment__person", "enrollment__cohort", "written_by")
+    autocomplete_fields = ("enrollment", "written_by", "struck_by")
+
+
+@admin.register(WrittenLetter)
+class WrittenLetterAdmin(admin.ModelAdmin):
+    list_display = ("subject", "cohort", "reached", "due_at", "written_by")
+    list_filter = ("cohort",)
+    list_select_related = ("cohort", "written_by")
+    autocomplete_fields = ("cohort", "written_by")

@@ -70,7 +70,11 @@ class Cohort(models.Model):
     attempts = models.PositiveSmallIntegerField(default=2, help_text="Rounds of review at most.")
     revision_days = models.PositiveSmallIntegerField(default=28)
     readers_per_submission = models.PositiveSmallIntegerField(default=1)
-    second_read_percent = models.PositiveSmallIntegerField(default=20)
+    second_read_percent = models.PositiveSmallIntegerField(default=20, help_text="Of all submissions, drawn by number.")
+    second_read_near_rows = models.PositiveSmallIntegerField(
+        default=1, help_text="Another reader when no more rows than these are missing to the badge; 0: none."
+    )
+    second_read_not_awarded = models.BooleanField(default=True, help_text="Nobody is refused on one reader's word.")
     reads_blind = models.BooleanField(default=True, help_text="Reviewers do not see applicants' names.")
     shows_reviewer_names = models.BooleanField(default=False, help_text="Applicants see who reviewed, after release.")
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -230,6 +234,10 @@ class Enrollment(models.Model):
     extended_because = models.TextField(blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    moved_to = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="moved_from",
+        help_text="Their place in the cohort they went on to.",
+    )  # fmt: skip
 
     objects: ClassVar = EnrollmentQuerySet.as_manager()
 
@@ -423,3 +431,61 @@ class StaffTask(models.Model):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+class StaffNote(models.Model):
+    """What colleagues should know of a person. Only staff read it; it can be struck out, never erased."""
+
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="staff_notes")
+    text = models.TextField()
+    written_at = models.DateTimeField(default=clock.now)
+    written_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    struck_at = models.DateTimeField(null=True, blank=True)
+    struck_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ("written_at", "pk")
+        constraints = (who_and_when("struck_at", "struck_by", name="staff_note_struck_who_and_when"),)
+
+    def __str__(self) -> str:
+        return f"Note on {self.enrollment}"
+
+
+class RecordReading(models.Model):
+    """Staff read a person's whole record, or looked at the person's pages as they see them. The person is shown it."""
+
+    class Form(models.TextChoices):
+        STORY = "story", "Your whole story"
+        SEEN = "seen", "Your pages, as you see them"
+
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="readings")
+    person = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    form = models.CharField(max_length=5, choices=Form)
+    at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="When they left the pages again.")
+
+    class Meta:
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.person} read {self.enrollment}"
+
+
+class WrittenLetter(models.Model):
+    """What staff wrote to some people of a cohort: the words before each person's own were filled in."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="written_letters")
+    batch = models.CharField(max_length=48, unique=True, help_text="One form, one batch: pressing twice sends once.")
+    subject = models.CharField(max_length=160)
+    body = models.TextField()
+    saved_as = models.CharField(max_length=60, blank=True, help_text="The name under which colleagues start from it.")
+    reached = models.PositiveIntegerField(help_text="How many people it went to.")
+    due_at = models.DateTimeField()
+    written_at = models.DateTimeField(default=clock.now)
+    written_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("-written_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.subject
