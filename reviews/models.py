@@ -190,6 +190,45 @@ class Assignment(models.Model):
         return not is_present
 
 
+class SecondReadQuerySet(models.QuerySet):
+    def standing(self):
+        """Asked for in the round that counts now, and not before an appeal."""
+        appeals = WorkflowEvent.objects.filter(submission=OuterRef("submission"), move="appeal")
+        later = Round.objects.filter(submission=OuterRef("submission"), number__gt=OuterRef("round_number"))
+        return self.filter(~Exists(later), ~Exists(appeals.filter(at__gte=OuterRef("asked_at"))))
+
+
+class SecondRead(models.Model):
+    """That a round is read by another person too, and why. Once asked for, it stays: no later score takes it back."""
+
+    class Reason(models.TextChoices):
+        ASKED = "asked", "Asked for"
+        NEAR_PASS = "near_pass", "Nearly meets the rubric"
+        NOT_AWARDED = "not_awarded", "Would not be awarded"
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="second_reads")
+    round_number = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=11, choices=Reason)
+    why = models.TextField(blank=True)
+    asked_at = models.DateTimeField(default=clock.now)
+    asked_by = models.ForeignKey(
+        PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Empty: the rule."
+    )
+
+    objects: ClassVar = SecondReadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("asked_at", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(reason="asked") | Q(asked_by__isnull=False), name="second_read_asked_by_somebody"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()}: {self.submission}, round {self.round_number}"
+
+
 class ReviewQuerySet(models.QuerySet):
     def finished(self):
         return self.filter(finished_at__isnull=False)

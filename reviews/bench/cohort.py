@@ -64,7 +64,7 @@ def make(count: int, *, today: date) -> tuple[Cohort, Staff]:
         edition=Edition.objects.get(slug=EDITION),
         attendance_edition=Edition.objects.get(slug=ATTENDANCE),
         slug=slug, name=f"Bench {count}", zone=ZONE, team_email=f"{slug}@example.org",
-        readers_per_submission=READINGS, second_read_percent=0,
+        readers_per_submission=READINGS, second_read_percent=0, second_read_near_rows=0, second_read_not_awarded=False,
     )  # fmt: skip
     _appoint(cohort, staff, takes_up_to=max(QUEUES) + READINGS * count // REVIEWERS)
     _dates(cohort, staff.admins[0], today)

@@ -78,9 +78,10 @@ def cohort(*, of: Edition | None = None, **fields) -> Cohort:
     n = next(_number)
     lead = fields.pop("opened_by", None) or person("Olive", "Opener")
     fields.setdefault("slug", f"fall-2023-l2-{n}")
+    one_reader = {"second_read_percent": 0, "second_read_near_rows": 0, "second_read_not_awarded": False}
     made = Cohort.objects.create(
         edition=of or edition(), name="Fall 2023", team_email="fall-2023@example.org",
-        opened_at=clock.now(), opened_by=lead, **fields,
+        opened_at=clock.now(), opened_by=lead, **one_reader | fields,
     )  # fmt: skip
     kinds = Event.Kind
     for kind, number, title, on in (
