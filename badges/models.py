@@ -130,6 +130,7 @@ class Edition(models.Model):
     class PassRule(models.TextChoices):
         EVERY = "every", "Every criterion at its passing level"
         COUNT = "count", "At least so many criteria at their passing level"
+        GROUP = "group", "At least so many criteria of each group at their passing level"
 
     badge = models.ForeignKey(Badge, on_delete=models.PROTECT, related_name="editions")
     slug = models.SlugField(max_length=80, unique=True)
@@ -142,7 +143,7 @@ class Edition(models.Model):
     competencies = models.ManyToManyField(Competency, blank=True, related_name="editions")
     competencies_required = models.PositiveSmallIntegerField(default=0, help_text="How many must be shown.")
     pass_rule = models.CharField(max_length=5, choices=PassRule, default=PassRule.EVERY)
-    pass_count = models.PositiveSmallIntegerField(default=0, help_text="For the rule that counts.")
+    pass_count = models.PositiveSmallIntegerField(default=0, help_text="For the rules that count.")
     meetings_required = models.PositiveSmallIntegerField(default=0)
     meeting_minutes_required = models.PositiveSmallIntegerField(default=0)
     reminders = models.JSONField(default=list, blank=True, help_text="The rules a new cohort starts with.")
@@ -156,7 +157,7 @@ class Edition(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["badge", "term"], name="one_edition_per_term"),
             models.CheckConstraint(
-                condition=~Q(pass_rule="count") | Q(pass_count__gte=1), name="edition_counting_needs_a_count"
+                condition=Q(pass_rule="every") | Q(pass_count__gte=1), name="edition_counting_needs_a_count"
             ),
         )
 
@@ -166,6 +167,22 @@ class Edition(models.Model):
     @property
     def is_frozen(self) -> bool:
         return self.frozen_at is not None
+
+
+class EditionChange(models.Model):
+    """That somebody changed one part of an edition on its pages."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="changes")
+    place = models.CharField(max_length=240, help_text="Where in the edition, as its addresses say it.")
+    sentence = models.CharField(max_length=240, help_text="What was done: Changed the letter “award”.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return self.sentence
 
 
 class Letter(models.Model):
@@ -278,6 +295,7 @@ class Criterion(models.Model):
     prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, null=True, blank=True, related_name="criteria")
     key = models.SlugField(max_length=60)
     title = models.CharField(max_length=160)
+    group = models.CharField(max_length=80, blank=True, help_text="Rows that a rule of groups counts together.")
     position = models.PositiveSmallIntegerField()
 
     class Meta:

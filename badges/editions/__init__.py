@@ -1,13 +1,38 @@
 """Editions as files that people can read: into the database, out of it, and on to the next term.
 
 Everything passes through one plain form, the nested dictionary that `describe` makes of an edition: files are read into
-it and written from it, the database is filled from it, a clone is stored from it, and an award keeps it as it was.
+it and written from it, the database is filled from it, a page changes one part of it, a clone is stored from it, and an
+award keeps it as it was.
 """
 
+from .archive import pack, unpack
+from .comparing import differences
 from .describing import describe
+from .editing import Clash, change, move, remove, replace, seen
 from .folders import export, load, load_all
+from .gaps import gaps
 from .reading import EditionFault, read
 from .storing import store
 from .succession import clone, freeze
 
-__all__ = ["EditionFault", "clone", "describe", "export", "freeze", "load", "load_all", "read", "store"]
+__all__ = [
+    "Clash",
+    "EditionFault",
+    "change",
+    "clone",
+    "describe",
+    "differences",
+    "export",
+    "freeze",
+    "gaps",
+    "load",
+    "load_all",
+    "move",
+    "pack",
+    "read",
+    "remove",
+    "replace",
+    "seen",
+    "store",
+    "unpack",
+]

@@ -19,9 +19,13 @@ SENTENCES = {
 }
 
 
+DEEPEST = 12  # an edition's file nests eight
+
+
 class Faults(list):
-    def add(self, file, key, sentence):
-        self.append(f"{file}: {key} {sentence}." if key else f"{file}: {sentence}.")
+    def add(self, file, key, sentence, *, line=None):
+        place = f"{file}, line {line}" if line else file
+        self.append(f"{place}: {key} {sentence}." if key else f"{place}: {sentence}.")
 
 
 class Block:
@@ -34,7 +38,8 @@ class Block:
             faults.add(file, where, "has to be a list of “key: value” lines")
 
     def fault(self, key, sentence):
-        self.faults.add(self.file, f"{self.where}.{key}" if self.where else key, sentence)
+        line = self.data.line_of(key) if isinstance(self.data, Lined) else None
+        self.faults.add(self.file, f"{self.where}.{key}" if self.where else key, sentence, line=line)
 
     def take(self, key, otherwise=None):
         self.taken.add(key)
@@ -103,6 +108,18 @@ def _sentence(field, code):
     return SENTENCES.get(code, SENTENCES["invalid"]).format(choices=choices, limit=field.max_length, kind=kind)
 
 
+class Lined(dict):
+    """A mapping that knows in which line of its file each key stands, and where it begins."""
+
+    def __init__(self, node):
+        super().__init__()
+        self.begins = node.start_mark.line + 1
+        self.lines = {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
+
+    def line_of(self, key):
+        return self.lines.get(str(key), self.begins)
+
+
 class Loader(yaml.CSafeLoader):
     """YAML that does not let a key stand twice."""
 
@@ -112,3 +129,26 @@ class Loader(yaml.CSafeLoader):
             if keys.count(key) > 1:
                 raise yaml.constructor.ConstructorError(None, None, f"the key “{key}” stands twice", node.start_mark)
         return super().construct_mapping(node, deep=deep)
+
+
+def _lined(loader, node):
+    data = Lined(node)
+    yield data
+    data.update(loader.construct_mapping(node))
+
+
+Loader.add_constructor("tag:yaml.org,2002:map", _lined)
+
+
+def parse(text):
+    """What a YAML file says. Raises: yaml.YAMLError, also for what only a trap would hold: echoes and deep nesting."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(
+                problem="“*” repeats an earlier part; write it out", problem_mark=event.start_mark
+            )
+        if depth > DEEPEST:
+            raise yaml.MarkedYAMLError(problem="it is nested too deeply", problem_mark=event.start_mark)
+    return yaml.load(text, Loader=Loader)  # noqa: S506 - a safe loader

@@ -21,7 +21,7 @@ from badges.models import (
     RequiredDocument,
 )
 
-from .blocks import Block, Faults, Loader
+from .blocks import Block, Faults, parse
 
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 LARGEST_BYTES = 1_000_000
@@ -96,12 +96,12 @@ class _Reader:
     def _yaml(self, path):
         text, name = self._text(path), self._name(path)
         try:
-            data = yaml.load(text, Loader=Loader) if text else {}  # noqa: S506 - a safe loader
+            data = parse(text) if text else {}
         except yaml.YAMLError as problem:
             mark = getattr(problem, "problem_mark", None)
-            line = f" in line {mark.line + 1}" if mark else ""
             what = getattr(problem, "problem", None) or "it is not YAML"
-            self.faults.add(name, "", f"cannot be read{line}: {what}; a text with a colon needs quotes")
+            line = mark.line + 1 if mark else None
+            self.faults.add(name, "", f"cannot be read: {what}; a text with a colon needs quotes", line=line)
             data = {}
         return Block(data, name, "", self.faults)
 
@@ -268,7 +268,7 @@ class _Reader:
         ]
         if form["competencies_required"] > len(form["competencies"]):
             block.fault("competencies_required", "is more than the competencies listed; list more or ask for fewer")
-        if form["pass_rule"] == Edition.PassRule.COUNT and not 1 <= form["pass_count"] <= len(rows):
+        if form["pass_rule"] != Edition.PassRule.EVERY and not 1 <= form["pass_count"] <= len(rows):
             block.fault("pass_count", f"has to be between 1 and the number of rubric rows, {len(rows)}")
         if {"last", "title"} - set(re.findall(r"\{(\w+)\}", form["name_pattern"])):
             block.fault("name_pattern", "has to hold {last} and {title}")

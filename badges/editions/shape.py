@@ -29,7 +29,7 @@ FIELDS = {
     Activity: ("key", "group", "title", "kind", "is_required", "minutes", "url", "leads_to", "note"),
     RequiredDocument: ("key", "title", "short_title", "is_scored", "intro"),
     Prompt: ("code", "section", "text", "hint", "min_words"),
-    Criterion: ("key", "title"),
+    Criterion: ("key", "title", "group"),
     Level: ("label", "text", "is_passing"),
     Letter: ("key", "subject", "body"),
 }

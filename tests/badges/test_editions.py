@@ -151,19 +151,24 @@ def test_something_quite_different_needs_no_code(tmp_path):
 @pytest.mark.parametrize(
     ("file", "old", "new", "fault"),
     [
-        ("edition.yaml", "kind: practice", "kind: practise", "l2-practice/edition.yaml: badge.kind has to be one of"),
+        (
+            "edition.yaml",
+            "kind: practice",
+            "kind: practise",
+            "l2-practice/edition.yaml, line 12: badge.kind has to be one of",
+        ),
         (
             "edition.yaml",
             "kind: watch",
             "kynd: watch",
-            "l2-practice/edition.yaml: activities[1].kynd is not known here; did you mean “kind”",
+            "l2-practice/edition.yaml, line 28: activities[1].kynd is not known here; did you mean “kind”",
         ),
-        ("edition.yaml", "term: Fall 2023", "", "l2-practice/edition.yaml: term is empty; write it"),
+        ("edition.yaml", "term: Fall 2023", "", "l2-practice/edition.yaml, line 3: term is empty; write it"),
         (
             "edition.yaml",
             "level: 2",
             "level: two",
-            "l2-practice/edition.yaml: badge.level cannot be read; write a number",
+            "l2-practice/edition.yaml, line 11: badge.level cannot be read; write a number",
         ),
         ("edition.yaml", "letter: today", "letter: noon", "letter names no file of letters/; write letters/noon.md"),
         ("edition.yaml", 'at: "09:00"', "at: 9 AM", "reminders[1].at has to be a time of day in quotes"),
@@ -183,7 +188,7 @@ def test_something_quite_different_needs_no_code(tmp_path):
             "scored: true",
             "scored is true, but the document has no rubric row",
         ),
-        ("documents/growth-plan.yaml", "text: Where", "text: [Where", "growth-plan.yaml: cannot be read in line"),
+        ("documents/growth-plan.yaml", "text: Where", "text: [Where", "growth-plan.yaml, line 12: cannot be read: "),
         ("documents/reflection-guide.yaml", "Not yet: Retells", "Meets: Retells", "the key “Meets” stands twice"),
         (
             "letters/award.md",

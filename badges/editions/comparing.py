@@ -1,0 +1,107 @@
+"""What differs between two plain forms: part by part, with the words of longer texts. Pure."""
+
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from re import findall
+
+from .places import key_of
+
+SECTIONS = {
+    "term": "Term and rules", "directions": "Directions", "activities": "Activities", "documents": "Documents",
+    "competencies": "Competencies", "letters": "Letters", "reminders": "Reminders",
+}  # fmt: skip
+OF_EDITION = "term"
+APART = frozenset({"slug", "program", "framework", "badge"})  # shared by editions, or a name of its own
+LONG = 60  # signs from which a text is compared word by word
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of words: `same`, `gone` or `new`."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that is not as it was: of which entry, which field of it, before and after."""
+
+    of: str
+    field: str
+    before: str
+    after: str
+    pieces: tuple[Piece, ...] = ()
+
+
+@dataclass
+class Section:
+    title: str
+    added: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    reordered: list[str] = field(default_factory=list)
+    changed: list[Difference] = field(default_factory=list)
+
+    def __bool__(self):
+        return bool(self.added or self.removed or self.reordered or self.changed)
+
+
+def differences(before, after):
+    """The sections of an edition in which `after` is not as `before` was, in the order of the edition."""
+    found = {name: Section(title) for name, title in SECTIONS.items()}
+    for name in after:
+        if name not in APART:
+            _compare(found[name if name in SECTIONS else OF_EDITION], "", name, before.get(name), after[name])
+    return [section for section in found.values() if section]
+
+
+def _compare(section, of, name, was, now):
+    if was == now:
+        return
+    if isinstance(now, list) and all(isinstance(each, dict) for each in [*(was or []), *now]):
+        _lists(section, of, name, was or [], now)
+    else:
+        before, after = _said(was), _said(now)
+        longest = max(len(before), len(after))
+        pieces = tuple(_pieces(before, after)) if before and after and longest > LONG else ()
+        section.changed.append(Difference(of, name.replace("_", " "), before, after, pieces))
+
+
+def _lists(section, of, name, was, now):
+    """Entries by their keys: which came, which went, which moved, and what changed in those that stayed."""
+    key = "label" if name == "levels" else key_of(name)
+    old, new = ({each[key]: each for each in rows} for rows in (was, now))
+    section.added += [_path(of, each) for each in now if each[key] not in old]
+    section.removed += [_path(of, each) for each in was if each[key] not in new]
+    stayed = [each for each in old if each in new]
+    if stayed != [each for each in new if each in old]:
+        section.reordered.append(_path(of, {"title": name}) if of else name)
+    for kept in stayed:
+        for part in new[kept]:
+            _compare(section, _path(of, new[kept]), part, old[kept].get(part), new[kept][part])
+
+
+def _path(of, entry):
+    name = next((entry[name] for name in ("title", "code", "label", "subject", "key") if entry.get(name)), "")
+    return f"{of} › {name}" if of else name
+
+
+def _said(value):
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _pieces(before, after):
+    """Both texts in one, word by word."""
+    old, new = (findall(r"\S+|\s+", text) for text in (before, after))
+    for kind, i, j, k, n in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            yield Piece("same", "".join(old[i:j]))
+            continue
+        if i < j:
+            yield Piece("gone", "".join(old[i:j]))
+        if k < n:
+            yield Piece("new", "".join(new[k:n]))
