@@ -25,7 +25,15 @@ class AssignmentQuerySet(models.QuerySet):
         return self.filter(handed_back_at__isnull=True)
 
     def of(self, person):
-        return self.standing().filter(reviewer=person)
+        """Theirs to read: not handed back, and they still review in its cohort."""
+        return self.standing().while_reviewing().filter(reviewer=person)
+
+    def while_reviewing(self):
+        """Those whose reader is a reviewer of the cohort, or a second reader, until now."""
+        roles = StaffMembership.objects.reviewing().filter(
+            cohort=OuterRef("submission__enrollment__cohort"), person=OuterRef("reviewer")
+        )
+        return self.filter(Exists(roles))
 
     def unfinished(self):
         return self.standing().filter(Q(review__isnull=True) | Q(review__finished_at__isnull=True))
@@ -134,6 +142,7 @@ class Assignment(models.Model):
 
     class Conflict(models.TextChoices):
         KNOWS = "knows", "I know this person"
+        RELATIVE = "relative", "We are related"
         EMPLOYER = "employer", "Same district or employer"
         COACHED = "coached", "I coached this work"
         OTHER = "other", "Another reason"
@@ -148,6 +157,7 @@ class Assignment(models.Model):
     handed_back_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     conflict = models.CharField(max_length=8, choices=Conflict, blank=True)
     conflict_note = models.TextField(blank=True)
+    told_at = models.DateTimeField(null=True, blank=True, help_text="When a mail told the reviewer of it.")
 
     objects: ClassVar = AssignmentQuerySet.as_manager()
 
@@ -188,6 +198,53 @@ class Assignment(models.Model):
         if (is_present := getattr(self, "is_of_the_last_round", None)) is None:
             is_present = Assignment.objects.of_the_last_round().filter(pk=self.pk).exists()
         return not is_present
+
+
+class DeclaredConflictQuerySet(models.QuerySet):
+    def standing(self):
+        return self.filter(taken_back_at__isnull=True)
+
+    def about(self, person):
+        """Whichever side of it `person` is on."""
+        return self.filter(Q(person=person) | Q(other=person))
+
+
+class DeclaredConflict(models.Model):
+    """That somebody must not judge the work of a person, or of an organization: said beforehand, by whom it may be."""
+
+    class Kind(models.TextChoices):
+        RELATIVE = "relative", "Related"
+        COACHED = "coached", "Coached the work"
+        EMPLOYER = "employer", "Same district or employer"
+        KNOWS = "knows", "Know each other"
+        OTHER = "other", "Another reason"
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="declared_conflicts")
+    person = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+", help_text="Who must not judge.")
+    other = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    organization = models.CharField("district or employer", max_length=160, blank=True)
+    kind = models.CharField(max_length=8, choices=Kind)
+    note = models.TextField(blank=True)
+    declared_at = models.DateTimeField(default=clock.now)
+    declared_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+    taken_back_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects: ClassVar = DeclaredConflictQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("cohort", "person__last_name", "person__first_name", "declared_at", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(other__isnull=False, organization="") | (Q(other__isnull=True) & ~Q(organization="")),
+                name="conflict_with_a_person_or_an_organization",
+            ),
+            models.CheckConstraint(condition=~Q(other=F("person")), name="conflict_is_with_somebody_else"),
+            who_and_when("taken_back_at", "taken_back_by", name="conflict_taken_back_who_and_when"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person} and {self.other or self.organization}: {self.get_kind_display().lower()}"
 
 
 class SecondReadQuerySet(models.QuerySet):
@@ -249,6 +306,10 @@ class Review(models.Model):
     assignment = models.OneToOneField(Assignment, on_delete=models.CASCADE, related_name="review")
     started_at = models.DateTimeField(default=clock.now)
     finished_at = models.DateTimeField(null=True, blank=True)
+    handed_over_from = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="handed_over_to",
+        help_text="The review of another reader that it was begun with.",
+    )  # fmt: skip
 
     objects: ClassVar = ReviewQuerySet.as_manager()
 
@@ -267,6 +328,9 @@ class Score(models.Model):
     level = models.ForeignKey(Level, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     comment = models.TextField(blank=True)
     private_note = models.TextField(blank=True, help_text="For staff; never shown to the applicant.")
+    why = models.CharField(
+        max_length=300, blank=True, help_text="Why the level changed in a review opened again; for staff."
+    )
     version = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(default=clock.now)
 
