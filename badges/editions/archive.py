@@ -15,15 +15,15 @@ LARGEST_WHOLE = 5_000_000
 MOST_FILES = 300
 KINDS = {".yaml", ".md"}
 PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
+BROKEN = (
     zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
     NotImplementedError,
     RuntimeError,
     EOFError,
     OSError,
     ValueError,
-    zlib.error,
-    struct.error,
 )
 NOT_OURS = "This is not a ZIP that can be opened. Choose the ZIP that was downloaded here."
 
