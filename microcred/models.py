@@ -52,6 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     zone = models.CharField("time zone", max_length=64, blank=True, validators=[validate_zone])
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.SYSTEM, blank=True)
     uses_shortcuts = models.BooleanField("keyboard shortcuts", default=True)
+    shows_changes = models.BooleanField("changes shown while scoring", default=True)
     wants_meeting_reminders = models.BooleanField("meeting reminders by e-mail", default=True)
     mail_bounced_at = models.DateTimeField(null=True, blank=True)
     is_staff = models.BooleanField("operator", default=False, help_text="May open the admin site.")
