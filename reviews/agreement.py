@@ -1,6 +1,8 @@
 """What the finished reviews of a submission say together: one level per criterion, or a dispute.
 
-Criteria that met the rubric in an earlier round keep that round's level; the current one speaks for those it left open.
+Readers agree when they come to the same outcome and are nowhere more than a level apart. What they differ on, a second
+reader settles, whose word counts from then on. Criteria that met the rubric in an earlier round keep that round's
+level; the current one speaks for those it left open.
 """
 
 from collections.abc import Iterable
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 from badges.models import Criterion, Edition, Level
 from microcred.verdict import ALLOWED, Verdict
 from reviews.models import Assignment, Decision
+from reviews.second_reads import readers_needed
 from submissions.models import Round, Submission, WorkflowEvent
 
 
@@ -19,6 +22,7 @@ class Remark:
     reviewer: object
     level: Level
     comment: str
+    private_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Row:
     is_open: bool
     level: Level | None
     remarks: tuple[Remark, ...]
+    is_settled: bool = False
 
     @property
     def is_met(self) -> bool:
@@ -50,6 +55,29 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """One reader's assignment, with what was said by criterion."""
+
+    assignment: Assignment
+    remarks: dict[int, Remark]
+
+    @property
+    def review(self):
+        return getattr(self.assignment, "review", None)
+
+    @property
+    def is_finished(self) -> bool:
+        return self.review is not None and self.review.finished_at is not None
+
+    def is_finished_by(self, moment) -> bool:
+        return self.is_finished and self.review.finished_at <= moment
+
+    @property
+    def settles(self) -> bool:
+        return self.assignment.settles
+
+
+@dataclass(frozen=True)
 class Standing:
     """Where the reviews of one submission stand in its current round."""
 
@@ -57,26 +85,53 @@ class Standing:
     round: Round
     rows: tuple[Row, ...]
     disputed: tuple[Row, ...]
-    finished: int
-    unfinished: int
+    readings: tuple[Reading, ...]
+    settlement: Reading | None = None
+
+    @property
+    def finished(self) -> tuple[Reading, ...]:
+        """Readings that count; the second reader's is none of them."""
+        return tuple(reading for reading in self.readings if reading.is_finished)
 
     @property
     def open_rows(self) -> tuple[Row, ...]:
         return tuple(row for row in self.rows if not row.is_met)
 
     @property
-    def meets_rule(self) -> bool:
+    def settled(self) -> tuple[Row, ...]:
+        """Rows of this round that a second reader settled."""
+        return tuple(row for row in self.rows if row.is_open and row.is_settled)
+
+    @property
+    def missing(self) -> int:
+        """How many rows more would have to be met for the badge."""
         edition = self.submission.enrollment.cohort.edition
-        return passes(edition, len(self.rows) - len(self.open_rows), of=len(self.rows))
+        return shortfall(edition, len(self.rows) - len(self.open_rows), of=len(self.rows))
+
+    @property
+    def meets_rule(self) -> bool:
+        return not self.missing
+
+    @property
+    def has_its_readers(self) -> bool:
+        """Whether as many as the round needs have finished, and nobody else is still reading."""
+        return len(self.readings) == len(self.finished) >= self.round.readers_needed
+
+    @property
+    def may_be_refused(self) -> Verdict:
+        """Whether “not awarded” may be decided: by the cohort's rule, not on one reader's word."""
+        if self.submission.enrollment.cohort.second_read_not_awarded and len(self.finished) < 2:
+            return Verdict("Nobody is refused on one reader's word. Ask for a second read first.")
+        return ALLOWED
 
     @property
     def may_be_decided(self) -> Verdict:
         """Whether the required reviews are finished and agree."""
-        needed = self.submission.enrollment.cohort.readers_per_submission
-        if self.unfinished:
-            return Verdict(f"{_counted(self.unfinished, 'review', 'of this round')} not finished.")
-        if self.finished < needed:
-            missing = _counted(needed - self.finished, "finished review")
+        finished, needed = len(self.finished), self.round.readers_needed
+        if unfinished := len(self.readings) - finished:
+            return Verdict(f"{_counted(unfinished, 'review', 'of this round')} not finished.")
+        if finished < needed:
+            missing = _counted(needed - finished, "finished review")
             return Verdict(f"{missing} missing before this can be decided.")
         if self.disputed:
             rows = ", ".join(str(row.number) for row in self.disputed)
@@ -101,7 +156,13 @@ def passing(criterion: Criterion) -> Level:
 
 def passes(edition: Edition, met: int, *, of: int) -> bool:
     """Whether `met` of so many criteria earn the badge by the edition's rule."""
-    return met >= (of if edition.pass_rule == Edition.PassRule.EVERY else min(edition.pass_count, of))
+    return not shortfall(edition, met, of=of)
+
+
+def shortfall(edition: Edition, met: int, *, of: int) -> int:
+    """How many criteria more the edition's rule asks for, when `met` of so many are."""
+    wanted = of if edition.pass_rule == Edition.PassRule.EVERY else min(edition.pass_count, of)
+    return max(wanted - met, 0)
 
 
 def of(submission: Submission) -> Standing:
@@ -158,35 +219,14 @@ def criteria_of(editions: Iterable[int]) -> dict[int, list[Criterion]]:
     return _grouped(rows, lambda row: row.document.edition_id)
 
 
-@dataclass(frozen=True)
-class _Reading:
-    """One reader's assignment, with what was said by criterion."""
-
-    assignment: Assignment
-    remarks: dict[int, Remark]
-
-    @property
-    def review(self):
-        return getattr(self.assignment, "review", None)
-
-    @property
-    def is_finished(self) -> bool:
-        return self.review is not None and self.review.finished_at is not None
-
-    def is_finished_by(self, moment) -> bool:
-        return self.is_finished and self.review.finished_at <= moment
-
-    @property
-    def settles(self) -> bool:
-        return self.assignment.role == Assignment.Role.SECOND_READER
-
-
 def _rounds(submissions) -> dict[int, list[Round]]:
-    rows = Round.objects.filter(submission__in=submissions).prefetch_related("criteria").order_by("number")
+    needed = readers_needed("submission__")
+    rows = Round.objects.filter(submission__in=submissions).annotate(readers_needed=needed)
+    rows = rows.prefetch_related("criteria").order_by("number")
     return _grouped(rows, lambda row: row.submission_id)
 
 
-def _readings(submissions) -> dict[int, list[_Reading]]:
+def _readings(submissions) -> dict[int, list[Reading]]:
     assignments = (
         Assignment.objects.standing()
         .filter(submission__in=submissions)
@@ -194,14 +234,18 @@ def _readings(submissions) -> dict[int, list[_Reading]]:
         .prefetch_related("review__scores__level")
         .order_by("assigned_at", "pk")
     )
-    readings = (_Reading(each, _remarks(each)) for each in assignments)
+    readings = (Reading(each, _remarks(each)) for each in assignments)
     return _grouped(readings, lambda reading: reading.assignment.submission_id)
 
 
 def _remarks(assignment: Assignment) -> dict[int, Remark]:
     review = getattr(assignment, "review", None)
     scores = review.scores.all() if review else ()
-    return {each.criterion_id: Remark(assignment.reviewer, each.level, each.comment) for each in scores if each.level}
+    return {
+        each.criterion_id: Remark(assignment.reviewer, each.level, each.comment, each.private_note)
+        for each in scores
+        if each.level
+    }
 
 
 def _grouped(rows, key) -> dict:
@@ -211,7 +255,7 @@ def _grouped(rows, key) -> dict:
     return grouped
 
 
-def _standing(submission, rounds: list[Round], criteria: list[Criterion], readings: list[_Reading]) -> Standing:
+def _standing(submission, rounds: list[Round], criteria: list[Criterion], readings: list[Reading]) -> Standing:
     current = rounds[-1]
     here = [reading for reading in readings if reading.assignment.round_number == current.number]
     finished = [reading for reading in readings if reading.is_finished]
@@ -219,9 +263,10 @@ def _standing(submission, rounds: list[Round], criteria: list[Criterion], readin
         _row(number, criterion, _round_of(criterion, rounds), current, finished)
         for number, criterion in enumerate(criteria, start=1)
     )
-    done = [reading for reading in here if reading.is_finished]
+    readers = tuple(reading for reading in here if not reading.settles)
+    settlement = next((reading for reading in here if reading.settles), None)
     edition = submission.enrollment.cohort.edition
-    return Standing(submission, current, rows, _disputed(edition, rows, done), len(done), len(here) - len(done))
+    return Standing(submission, current, rows, _disputed(edition, rows, readers), readers, settlement)
 
 
 def _round_of(criterion: Criterion, rounds: list[Round]) -> int:
@@ -230,7 +275,7 @@ def _round_of(criterion: Criterion, rounds: list[Round]) -> int:
     return asked[-1]
 
 
-def _row(number: int, criterion: Criterion, asked_in: int, current: Round, finished: list[_Reading]) -> Row:
+def _row(number: int, criterion: Criterion, asked_in: int, current: Round, finished: list[Reading]) -> Row:
     spoken = [
         reading
         for reading in finished
@@ -238,32 +283,37 @@ def _row(number: int, criterion: Criterion, asked_in: int, current: Round, finis
     ]
     said = [reading.remarks[criterion.pk] for reading in spoken]
     settled = [reading.remarks[criterion.pk] for reading in spoken if reading.settles]
-    level = min((remark.level for remark in settled or said), key=lambda level: level.rank, default=None)
-    shown = settled if any(remark.comment.strip() for remark in settled) else said
-    return Row(criterion, number, asked_in == current.number, level, tuple(shown))
+    counting = settled or said
+    level = min((remark.level for remark in counting), key=lambda level: level.rank, default=None)
+    return Row(criterion, number, asked_in == current.number, level, tuple(counting), is_settled=bool(settled))
 
 
-def _disputed(edition: Edition, rows: tuple[Row, ...], finished: list[_Reading]) -> tuple[Row, ...]:
-    """Rows on which the readers are more than a level apart, or which lead them to different outcomes."""
-    readers = [reading for reading in finished if not reading.settles]
-    if len(readers) < 2 or len(readers) < len(finished):
+def _disputed(edition: Edition, rows: tuple[Row, ...], readers: Iterable[Reading]) -> tuple[Row, ...]:
+    """Rows not settled on which the readers are more than a level apart, or which lead to different outcomes.
+
+    Two readers can come to the same outcome and their lower levels together to another: then these rows differ, too.
+    """
+    finished = [reading for reading in readers if reading.is_finished]
+    if len(finished) < 2:
         return ()
-    outcomes = {_passes_for(reading, edition, rows) for reading in readers}
+    together = passes(edition, sum(row.is_met for row in rows), of=len(rows))
+    outcomes = {together, *(_passes_for(reading, edition, rows) for reading in finished)}
 
     def differs(row: Row) -> bool:
-        said = [reading.remarks.get(row.criterion.pk) for reading in readers]
+        said = [reading.remarks.get(row.criterion.pk) for reading in finished]
         ranks = [remark.level.rank for remark in said if remark]
         met = {rank >= passing(row.criterion).rank for rank in ranks}
         return bool(ranks) and (max(ranks) - min(ranks) > 1 or (len(outcomes) > 1 and len(met) > 1))
 
-    return tuple(row for row in rows if row.is_open and differs(row))
+    return tuple(row for row in rows if row.is_open and not row.is_settled and differs(row))
 
 
-def _passes_for(reading: _Reading, edition: Edition, rows: tuple[Row, ...]) -> bool:
-    """Whether the badge would be earned if this reader alone had spoken in this round."""
+def _passes_for(reading: Reading, edition: Edition, rows: tuple[Row, ...]) -> bool:
+    """Whether the badge would be earned if this reader alone had spoken of what this round asks and nobody settled."""
 
     def met(row: Row) -> bool:
         remark = reading.remarks.get(row.criterion.pk)
-        return remark.level.rank >= passing(row.criterion).rank if row.is_open and remark else row.is_met
+        counts = row.is_open and not row.is_settled and remark
+        return remark.level.rank >= passing(row.criterion).rank if counts else row.is_met
 
     return passes(edition, sum(met(row) for row in rows), of=len(rows))

@@ -16,6 +16,7 @@ from microcred.verdict import Refused
 from reviews import agreement, assigning, awarding, decision_letters, permissions
 from reviews.agreement import Row, Standing
 from reviews.models import Assignment, Decision
+from reviews.second_reads import readers_needed
 from submissions import workflow
 from submissions.models import Round, Submission
 from submissions.states import State
@@ -85,6 +86,8 @@ def decide(submission: Submission, *, by: User, outcome: str | None = None, due_
         proposal = propose(current)
         _require(proposal.standing.may_be_decided)
         chosen = _chosen(proposal, outcome)
+        if chosen == Outcome.NOT_AWARDED:
+            _require(proposal.standing.may_be_refused)
         day = _revision_day(current, due_on or proposal.due_on) if chosen == Outcome.REVISE else None
         workflow.decide(submission, by=by)
         subject, body = decision_letters.source(current.enrollment.cohort.edition, chosen)
@@ -234,7 +237,9 @@ def release_due(now: datetime) -> int:
 def in_review(cohort: Cohort) -> QuerySet:
     """Submissions being reviewed, each with `finished` and `unfinished` readers of its current round."""
     current = Round.objects.filter(submission=OuterRef("submission")).order_by("-number").values("number")[:1]
-    reading = Assignment.objects.standing().filter(submission=OuterRef("pk"), round_number=Subquery(current))
+    reading = Assignment.objects.standing().filter(
+        submission=OuterRef("pk"), round_number=Subquery(current), role=Assignment.Role.READER
+    )
     return Submission.objects.filter(enrollment__cohort=cohort, state=State.IN_REVIEW).annotate(
         is_unfinished=Exists(reading.unfinished()), finished=_count(reading.filter(review__finished_at__isnull=False))
     )
@@ -242,7 +247,7 @@ def in_review(cohort: Cohort) -> QuerySet:
 
 def reviewed(cohort: Cohort) -> QuerySet:
     """Those with every required review of the round finished: ready to decide, or waiting for a second reader."""
-    return in_review(cohort).filter(is_unfinished=False, finished__gte=cohort.readers_per_submission)
+    return in_review(cohort).filter(is_unfinished=False, finished__gte=readers_needed())
 
 
 def _count(rows: QuerySet):

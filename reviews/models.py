@@ -35,6 +35,14 @@ class AssignmentQuerySet(models.QuerySet):
         )
         return self.filter(Exists(roles))
 
+    def readings(self):
+        """Given to a reader, who scores every row of the round."""
+        return self.filter(role=Assignment.Role.READER)
+
+    def settling(self):
+        """Given to a second reader, who settles what the readers differ on."""
+        return self.filter(role=Assignment.Role.SECOND_READER)
+
     def unfinished(self):
         return self.standing().filter(Q(review__isnull=True) | Q(review__finished_at__isnull=True))
 
@@ -183,6 +191,14 @@ class Assignment(models.Model):
         """The round that this one follows."""
         return self.round_number - 1
 
+    def beside(self) -> AssignmentQuerySet:
+        """All that stands in the same round of the same submission."""
+        return Assignment.objects.standing().filter(submission=self.submission_id, round_number=self.round_number)
+
+    @property
+    def settles(self) -> bool:
+        return self.role == self.Role.SECOND_READER
+
     @property
     def begun(self) -> "Review | None":
         """The review, once started. Queries: reads the review; select it first."""
@@ -290,14 +306,41 @@ class ReviewQuerySet(models.QuerySet):
     def finished(self):
         return self.filter(finished_at__isnull=False)
 
+    def standing(self):
+        """Of an assignment that was not handed back."""
+        return self.filter(assignment__handed_back_at__isnull=True)
+
     def readable_by(self, person):
-        """A reviewer's own always; a colleague's of the same submission once one's own is finished."""
-        spoken = Review.objects.finished().filter(assignment__reviewer=person)
-        return self.filter(
-            Q(assignment__reviewer=person)
-            | Q(assignment__submission__in=spoken.values("assignment__submission"))
-            | Q(assignment__submission__enrollment__cohort__in=Cohort.objects.run_by(person))
+        """Their own always. For an admin those of their cohorts, but none of their own work.
+
+        A colleague's, finished, for who is on the cohort's staff: a reader's, to the other reader once that one has
+        finished too, and to the second reader once all have; the second reader's, to those readers.
+        """
+        cohorts = Cohort.objects.filter(staff__in=person.staff_memberships.reviewing())
+        with_them = Assignment.objects.of(person).filter(
+            submission=OuterRef("assignment__submission"), round_number=OuterRef("assignment__round_number")
         )
+        reading = (
+            Assignment.objects.standing()
+            .unfinished()
+            .filter(
+                role=Assignment.Role.READER,
+                submission=OuterRef("assignment__submission"),
+                round_number=OuterRef("assignment__round_number"),
+            )
+        )
+        spoken = with_them.filter(review__finished_at__isnull=False)
+        colleagues = (
+            self.model.objects.finished()
+            .standing()
+            .filter(
+                Exists(spoken) | (Exists(with_them.settling()) & ~Exists(reading)),
+                assignment__submission__enrollment__cohort__in=cohorts,
+            )
+        )
+        run = Q(assignment__submission__enrollment__cohort__in=Cohort.objects.run_by(person))
+        own_work = Q(assignment__submission__enrollment__person=person)
+        return self.filter(Q(assignment__reviewer=person) | Q(pk__in=colleagues.values("pk")) | (run & ~own_work))
 
 
 class Review(models.Model):

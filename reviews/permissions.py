@@ -34,7 +34,11 @@ def may_score(person: User, assignment: Assignment) -> Verdict:
         return Verdict(f"{submission} is now “{submission.get_state_display()}”. Your scores stay as they are.")
     if assignment.is_finished:
         return Verdict(f"You finished your review of {submission}. Reopen it to change a score.")
-    return _is_read_now(assignment)
+    if not (may := _is_read_now(assignment)):
+        return may
+    if assignment.settles and assignment.beside().readings().unfinished().exists():
+        return Verdict(f"A reader has opened their review of {submission} again. Go on once they have finished.")
+    return ALLOWED
 
 
 def _is_read_now(assignment: Assignment) -> Verdict:
@@ -52,6 +56,8 @@ def may_reopen(person: User, assignment: Assignment) -> Verdict:
         return Verdict(f"Your review of {submission} is still open.")
     if submission.state not in SCORABLE:
         return Verdict(f"The decision on {submission} has gone out. Its review can no longer change.")
+    if not assignment.settles and assignment.beside().settling().filter(review__finished_at__isnull=False).exists():
+        return Verdict(f"A second reader has settled {submission}. The reviews that led to it stay as they are.")
     return _is_read_now(assignment)
 
 
@@ -67,6 +73,31 @@ def may_decide(person: User, submission: Submission) -> Verdict:
     """Queries: reads the enrollment; select it first."""
     if submission.enrollment.person_id == person.pk:
         return Verdict("You wrote this submission. Another admin decides on it.")
+    return ALLOWED
+
+
+def may_ask_for_second_read(person: User, submission: Submission) -> Verdict:
+    """A reader of this round, or an admin. Queries: two, and those of `may_read`."""
+    if not (may := may_read(person, submission)):
+        return may
+    if submission.state not in SCORABLE:
+        return Verdict(f"{submission} is now “{submission.get_state_display()}”. Nobody reads it at present.")
+    if submission.second_reads.standing().exists():
+        return Verdict(f"A second read of {submission} has been asked for already.")
+    if submission.assignments.standing().of_the_last_round().readings().count() > 1:
+        return Verdict(f"{submission} has two readers already.")
+    return ALLOWED
+
+
+def may_settle_between(person: User, submission: Submission) -> Verdict:
+    """Whether `person` may settle what the readers of `submission` differ on. Queries: two, and `may_be_assigned`'s."""
+    if not (may := may_be_assigned(person, submission)):
+        return may
+    cohort = submission.enrollment.cohort_id
+    if not person.staff_memberships.filter(cohort=cohort, role=StaffMembership.Role.SECOND_READER).exists():
+        return Verdict(f"{person} is no second reader of this cohort. Add them to its staff first.")
+    if submission.assignments.filter(reviewer=person, role=Assignment.Role.READER).exists():
+        return Verdict(f"{person} has read {submission}. Somebody else settles it.")
     return ALLOWED
 
 

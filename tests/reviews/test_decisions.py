@@ -309,7 +309,7 @@ def test_an_appeal_is_decided_by_other_readers(cohort, clock):
     clock(LATER)
     workflow.appeal(decision.submission, by=cohort.opened_by, why="A page was not read.")
     submission = Submission.objects.get(pk=decision.submission_id)
-    assert agreement.of(submission).finished == 0
+    assert agreement.of(submission).finished == ()
 
     clock(LATER + timedelta(hours=1))
     reviewing.reviewed(submission, factories.person("Other", "Reader"), at=LATER + timedelta(hours=1))
