@@ -25,6 +25,7 @@ LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     Role.REVIEWER: (
         ("Queue", "/review/"),
+        ("By question", "/review/by-question/"),
         ("Saved comments", "/review/comments/"),
         ("Done", "/review/done/"),
         ("Settle", "/settle/"),
@@ -66,16 +67,18 @@ def roles(request) -> dict:
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
         return {"nav": [], "roles": []}
-    standing = standing_of(person)
+    own = standing = standing_of(person)
+    if seen := getattr(request, "seen_as", None):
+        standing = Standing({Role.APPLICANT: [seen.enrollment.cohort]})
     role = _role_of_page(request, standing)
     cohort = _cohort_of_page(request, standing, role)
     return {
         "role": role,
-        "roles": [Choice(known.value, known.label, known == role) for known in standing.roles],
+        "roles": [Choice(known.value, known.label, known == role) for known in own.roles],
         "nav": _links(request.path, role, cohort, standing),
         "cohort_switch": _switch(request.path, role, cohort, standing),
         "contact": Contact(f"the {cohort} team", cohort.team_email) if cohort else None,
-        "find_url": f"/cohorts/{cohort.slug}/people/#find" if cohort and role == Role.ADMIN else "",
+        "find_url": "/cohorts/find/" if role == Role.ADMIN and leads_somewhere("/cohorts/find/") else "",
     }
 
 

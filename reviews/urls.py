@@ -2,13 +2,27 @@
 
 from django.urls import path
 
-from reviews.views import assigning, decisions, feedback, finishing, overview, people, queue, reading, records, scoring
+from reviews.views import (
+    assigning,
+    by_question,
+    decisions,
+    feedback,
+    finishing,
+    overview,
+    people,
+    queue,
+    reading,
+    records,
+    scoring,
+)
 
 app_name = "reviews"
 
 reviewing = [
     path("review/", queue.queue, name="queue"),
     path("review/done/", queue.done, name="done"),
+    path("review/by-question/", by_question.index, name="questions"),
+    path("review/by-question/<int:question>/", by_question.show, name="by_question"),
     path("review/comments/", queue.comments, name="comments"),
     path("review/comments/<int:pk>/delete/", queue.delete_comment, name="delete_comment"),
     path("review/<int:number>/", scoring.sheet, name="scoring"),

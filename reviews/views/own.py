@@ -10,6 +10,13 @@ from submissions.models import Round
 READER = "reviewer"  # the role under which a reading of a document is written down
 
 
+def only_for_reviewers(person) -> None:
+    """To everybody else a reviewer's pages do not exist. Queries: one for a reviewer."""
+    reviewing = person.staff_memberships.reviewing()
+    if not (reviewing.exists() or Assignment.objects.of(person).exists()):
+        raise Http404
+
+
 def assignment_of(request, number: int) -> Assignment:
     """The reader's own, of the last round that was handed in. What is nobody's or somebody else's is not there."""
     rounds = Round.objects.filter(submission=OuterRef("submission"), number=OuterRef("round_number"))

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, Q
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,23 +14,17 @@ from microcred import clock, times
 from reviews import assigning
 from reviews.forms import SavedCommentForm, cohorts_reviewed_by
 from reviews.models import Assignment, SavedComment
+from reviews.views.own import only_for_reviewers
 
 PAGE = 50
 FOLDED = 20  # finished ones shown below the queue; all of them are on their own page
 ENOUGH_FOR_A_PACE = 3
 
 
-def _only_for_reviewers(person) -> None:
-    """To everybody else these pages do not exist. Queries: one for a reviewer."""
-    reviewing = person.staff_memberships.reviewing()
-    if not (reviewing.exists() or Assignment.objects.of(person).exists()):
-        raise Http404
-
-
 @require_safe
 def queue(request):
     """What is still to do, started ones first. Queries: four, however long it is."""
-    _only_for_reviewers(request.user)
+    only_for_reviewers(request.user)
     to_do = Assignment.objects.to_do().of(request.user).in_queue_order()
     rows = list(to_do.for_list().with_finish_by().with_common_ground())
     finished = _finished(request.user)
@@ -76,7 +69,7 @@ def _pace(person, *, left: int, now: datetime) -> dict:
 @require_safe
 def done(request):
     """Every review that the reader has finished, newest first."""
-    _only_for_reviewers(request.user)
+    only_for_reviewers(request.user)
     finished = _finished(request.user).order_by("-review__finished_at", "-pk")
     page = Paginator(finished, PAGE).get_page(request.GET.get("page"))
     return render(request, "reviews/done.html", {"page": page})
@@ -84,7 +77,7 @@ def done(request):
 
 def comments(request):
     """The reader's own saved comments and the shared ones; POST adds one."""
-    _only_for_reviewers(request.user)
+    only_for_reviewers(request.user)
     cohorts = cohorts_reviewed_by(request.user)
     form = SavedCommentForm(request.POST or None, cohorts=cohorts, instance=SavedComment(person=request.user))
     if request.method == "POST" and form.is_valid():

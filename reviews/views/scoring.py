@@ -11,6 +11,7 @@ from reviews import permissions, scoring
 from reviews.forms import ScoreForm
 from reviews.models import Assignment, SavedComment
 from reviews.sheets import Question, Sheet, sheet_of
+from reviews.views import by_question
 from reviews.views.own import READER, assignment_of
 from submissions import serving
 from submissions.models import DocumentAccess
@@ -87,14 +88,15 @@ def _go_on(request, shown: Sheet):
     keep, then = _number(request.POST.get("keep-comment", "")), request.POST.get("then")
     if keep and (question := shown.question(keep)):
         _keep_comment(request, shown, question)
-        return redirect(_place(number, question.number))
-    if then == "close":
+    elif then == "close":
         messages.success(request, f"Saved. {shown.scored} of {len(shown.open_questions)} questions scored.")
         return redirect("reviews:queue")
-    if then == "next":
+    if "by-question" in request.POST:
+        return redirect(by_question.following(at, number, request.POST))
+    if then == "next" and not keep:
         following = shown.next_after(at)
         return redirect(_place(number, following.number) if following else reverse("reviews:finish", args=[number]))
-    return redirect(_place(number, at or shown.now().number))
+    return redirect(_place(number, keep or at or shown.now().number))
 
 
 def _place(number: int, question: int) -> str:

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from microcred import clock
-from reviews import agreement, assigning, scoring
+from reviews import agreement, assigning, decisions, scoring
 from reviews.models import Assignment, Review
+from submissions import notes, workflow
 from submissions.models import Submission
 from submissions.states import State
 from tests.support import factories
-from tests.support.submitting import AFTER_ALL, submission_in
+from tests.support.submitting import AFTER_ALL, add_all, submission_in
 
 SAYS = "Add two or three specific actions of your team."
 
@@ -64,3 +65,18 @@ def _given(submission: Submission | None, reviewer) -> Assignment | None:
         return None
     own = Assignment.objects.of(reviewer).of_the_last_round().with_submission()
     return own.filter(submission=submission).first()
+
+
+def revised(reviewer, *, ranks: dict[int, int] | None = None) -> Submission:
+    """The reviewer asked for a revision of the second row (or of those in `ranks`), and it has come in."""
+    submission = reviewed(submission_in(State.SUBMITTED), reviewer, ranks=ranks or {2: 2}).assignment.submission
+    submission = Submission.objects.get(pk=submission.pk)
+    with clock.fixed(AFTER_ALL):
+        decision = decisions.decide(submission, by=submission.enrollment.cohort.opened_by)
+        decisions.release(decision, by=decision.made_by)
+        submission = Submission.objects.get(pk=submission.pk)
+        guide = submission.enrollment.cohort.edition.documents.get(is_scored=True)
+        add_all(submission, only=[guide], answers={"L2-RG-Q2": "We named the stage, and what our team has done."})
+        notes.keep(submission, {row.pk: "More of our team." for row in submission.current_round.criteria.all()})
+        workflow.submit(submission, by=submission.enrollment.person, at=AFTER_ALL)
+    return Submission.objects.get(pk=submission.pk)
