@@ -1,4 +1,4 @@
-"""One question across everything that a reviewer has to do: the same row read again and again is scored more steadily."""
+"""One question across everything that a reviewer has to do: the same row, read often, is scored more steadily."""
 
 from collections import Counter
 from dataclasses import dataclass, field

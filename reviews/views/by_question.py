@@ -1,4 +1,4 @@
-"""One question across all submissions that a reviewer has to do. What is typed is saved where the scoring page saves."""
+"""One question across all submissions that a reviewer has to do. The scoring page saves what is typed."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
