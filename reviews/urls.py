@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reviews.views import (
+    agreement,
     assigning,
     by_question,
     decisions,
@@ -34,6 +35,7 @@ reviewing = [
     path("review/<int:number>/conflict/", finishing.conflict, name="conflict"),
     path("cohorts/<slug:cohort>/reviews/", assigning.table, name="assigning"),
     path("cohorts/<slug:cohort>/reviews/plan/", assigning.plan, name="plan"),
+    path("cohorts/<slug:cohort>/reviews/agreement/", agreement.agreement, name="agreement"),
     path("cohorts/<slug:cohort>/reviews/<int:number>/", assigning.change, name="change_reader"),
 ]
 
