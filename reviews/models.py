@@ -91,7 +91,8 @@ class AssignmentQuerySet(models.QuerySet):
         person = "submission__enrollment__person"
         name = Trim(Concat(f"{person}__first_name", Value(" "), f"{person}__last_name"))
         return self.select_related("submission", "review").annotate(
-            applicant=Case(When(submission__enrollment__cohort__reads_blind=False, then=name), default=Value(""))
+            cohort=F("submission__enrollment__cohort__name"),
+            applicant=Case(When(submission__enrollment__cohort__reads_blind=False, then=name), default=Value("")),
         )
 
     def with_submission(self):
@@ -113,6 +114,15 @@ class AssignmentQuerySet(models.QuerySet):
             rows_to_score=Case(When(round_number=1, then=count_of(rows)), default=count_of(open_rows)),
             waiting_since=Subquery(rounds.values("submitted_at")),
         )
+
+    def with_outcome(self):
+        """`outcome`: what the first decision after it was, once released; empty before."""
+        decided = Decision.objects.released().filter(
+            submission=OuterRef("submission"),
+            round_number=OuterRef("round_number"),
+            made_at__gte=OuterRef("assigned_at"),
+        )
+        return self.annotate(outcome=Subquery(decided.order_by("released_at").values("outcome")[:1]))
 
     def with_finish_by(self):
         """`finish_by`: the day on which the cohort wants its reviews."""

@@ -31,6 +31,7 @@ reviewing = [
     path("review/<int:number>/documents/<slug:slot>/", reading.document, name="document"),
     path("review/<int:number>/files/<slug:slot>/", reading.file, name="file"),
     path("review/<int:number>/finish/", finishing.finish, name="finish"),
+    path("review/<int:number>/versions/<int:round_number>/", finishing.said, name="said"),
     path("review/<int:number>/reopen/", finishing.reopen, name="reopen"),
     path("review/<int:number>/conflict/", finishing.conflict, name="conflict"),
     path("cohorts/<slug:cohort>/reviews/", assigning.table, name="assigning"),

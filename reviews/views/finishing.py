@@ -1,14 +1,15 @@
 """The end of a review: finished, opened again, or handed back."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from microcred.verdict import Refused
 from reviews import permissions, scoring
 from reviews.agreement import passing
 from reviews.forms import ConflictForm
-from reviews.models import Assignment
+from reviews.models import Assignment, Decision
 from reviews.sheets import Question, sheet_of
 from reviews.views.own import assignment_of
 
@@ -20,6 +21,15 @@ def finish(request, number):
         return redirect("reviews:scoring", number)
     if request.method == "POST":
         return _finish(request, assignment)
+    return _show_finish(request, assignment)
+
+
+@require_safe
+def said(request, number, round_number):
+    """What the reader said of one version, to look at again. Of the present one, with the way to reopen it."""
+    assignment = assignment_of(request, number, round_number=round_number)
+    if not assignment.is_finished:
+        raise Http404
     return _show_finish(request, assignment)
 
 
@@ -36,11 +46,27 @@ def _show_finish(request, assignment: Assignment, status=200):
         "outcome": scoring.outcome(
             cohort.edition, met, of=len(shown.questions), is_last_attempt=assignment.round_number >= cohort.attempts
         ),
+        "others": _others(assignment).count(),
+        "decision": _decision(assignment),
         "may_score": permissions.may_score(request.user, assignment),
         "may_reopen": permissions.may_reopen(request.user, assignment),
         "asked": status != 200,
     }
     return render(request, "reviews/finish.html", page, status=status)
+
+
+def _others(assignment: Assignment):
+    """Those who read the same version, too."""
+    readers = Assignment.objects.standing().filter(role=Assignment.Role.READER).exclude(pk=assignment.pk)
+    return readers.filter(submission=assignment.submission_id, round_number=assignment.round_number)
+
+
+def _decision(assignment: Assignment) -> Decision | None:
+    """What was decided upon it, once that has gone out."""
+    made = assignment.submission.decisions.released().filter(
+        round_number=assignment.round_number, made_at__gte=assignment.assigned_at
+    )
+    return made.order_by("released_at").first()
 
 
 def _is_met(question: Question) -> bool:
@@ -55,8 +81,9 @@ def _finish(request, assignment: Assignment):
         scoring.finish(assignment.begun, by=request.user)
     except Refused:
         return _show_finish(request, assignment, status=422)
-    messages.success(request, f"Your review of {assignment.submission} is finished. Thank you.")
-    following = Assignment.objects.to_do().of(request.user).in_queue_order().first()
+    following = Assignment.objects.to_do().of(request.user).in_queue_order().select_related("submission").first()
+    last = "" if following else " That was the last one in your queue."
+    messages.success(request, f"Your review of {assignment.submission} is finished. Thank you.{last}")
     if request.POST.get("then") == "next" and following:
         return redirect("reviews:scoring", following.submission.number)
     return redirect("reviews:queue")

@@ -1,5 +1,7 @@
 """A reviewer's queue, what they finished, and their saved comments."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from microcred import clock, times
 from reviews import assigning
 from reviews.forms import SavedCommentForm, cohorts_reviewed_by
-from reviews.models import Assignment, SavedComment
+from reviews.models import Assignment, AssignmentQuerySet, SavedComment
 from reviews.views.own import only_for_reviewers
 
 PAGE = 50
@@ -23,24 +25,46 @@ ENOUGH_FOR_A_PACE = 3
 
 @require_safe
 def queue(request):
-    """What is still to do, started ones first. Queries: four, however long it is."""
+    """What is still to do, started ones first; `show` asks for some of it. Queries: four, however long it is."""
     only_for_reviewers(request.user)
     to_do = Assignment.objects.to_do().of(request.user).in_queue_order()
     rows = list(to_do.for_list().with_finish_by().with_common_ground())
-    finished = _finished(request.user)
+    load = Assignment.objects.in_load().of(request.user).filter(submission__enrollment__cohort__closed_at=None)
     now, zone = clock.now(), request.user.zone or settings.DEFAULT_ZONE
+    show = request.GET.get("show", "")
     page = {
-        "rows": [(row, _since(row, zone, now=now)) for row in rows],
+        "rows": [(row, _since(row, zone, now=now)) for row in rows if SHOWN.get(show, ALL).fits(row)],
+        "left": len(rows),
         "first": rows[0] if rows else None,
-        "finished": list(finished.order_by("-review__finished_at")[:FOLDED]),
-        "pace": _pace(request.user, left=len(rows), now=now),
+        "show": show if show in SHOWN else "",
+        "choices": [(key, one.label, sum(map(one.fits, rows))) for key, one in SHOWN.items()],
+        "cohorts": len({row.cohort for row in rows}),
+        "finished": list(_finished(load).order_by("-review__finished_at")[:FOLDED]),
+        "pace": _pace(request.user, load, left=len(rows), now=now),
         "today": clock.today(zone, at=now),
     }
     return render(request, "reviews/queue.html", page)
 
 
-def _finished(person):
-    return Assignment.objects.of(person).filter(review__finished_at__isnull=False).for_list()
+@dataclass(frozen=True)
+class Shown:
+    """Some of the rows of a queue."""
+
+    label: str
+    fits: Callable[[Assignment], bool]
+
+
+ALL = Shown("All", lambda row: True)
+SHOWN = {
+    "": ALL,
+    "started": Shown("Started", lambda row: row.begun is not None),
+    "new": Shown("Not started", lambda row: row.begun is None),
+    "revised": Shown("Revised", lambda row: row.round_number > 1),
+}
+
+
+def _finished(given: AssignmentQuerySet) -> AssignmentQuerySet:
+    return given.filter(review__finished_at__isnull=False).for_list().with_outcome()
 
 
 def _since(row: Assignment, zone: str, *, now: datetime) -> str:
@@ -52,10 +76,9 @@ def _since(row: Assignment, zone: str, *, now: datetime) -> str:
     return f"waiting {assigning.counted(days, 'day')}" if days else "came today"
 
 
-def _pace(person, *, left: int, now: datetime) -> dict:
-    """How many are finished in the rounds before the readers, and the day on which the rest will be at this pace."""
-    own = Assignment.objects.in_load().of(person).filter(submission__enrollment__cohort__closed_at=None)
-    done = own.aggregate(
+def _pace(person, load: AssignmentQuerySet, *, left: int, now: datetime) -> dict:
+    """How much of the load is finished, and the day on which the rest will be at this pace. Queries: one."""
+    done = load.aggregate(
         finished=Count("pk", filter=Q(review__finished_at__isnull=False)), since=Min("review__started_at")
     )
     finished, since = done["finished"], done["since"]
@@ -70,7 +93,7 @@ def _pace(person, *, left: int, now: datetime) -> dict:
 def done(request):
     """Every review that the reader has finished, newest first."""
     only_for_reviewers(request.user)
-    finished = _finished(request.user).order_by("-review__finished_at", "-pk")
+    finished = _finished(Assignment.objects.of(request.user)).order_by("-review__finished_at", "-pk")
     page = Paginator(finished, PAGE).get_page(request.GET.get("page"))
     return render(request, "reviews/done.html", {"page": page})
 

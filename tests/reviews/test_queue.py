@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from microcred import clock
-from reviews import scoring
-from reviews.models import SavedComment
+from reviews import assigning, decisions, overview, scoring
+from reviews.models import Assignment, SavedComment
+from submissions import workflow
 from submissions.states import State
 from tests.support import factories, reviewing
 from tests.support.submitting import AFTER_ALL, BEFORE_DUE, submission_in
@@ -129,7 +130,7 @@ def test_finished_reviews_are_listed_with_a_way_back(client, ben):
 
     shown = client.get("/review/done/").content.decode()
 
-    assert f'href="/review/{review.assignment.submission.number}/finish/"' in shown
+    assert f'href="/review/{review.assignment.submission.number}/versions/1/"' in shown
 
 
 def test_own_comments_are_added_and_deleted_and_others_stay_away(client, ben):
@@ -147,3 +148,48 @@ def test_own_comments_are_added_and_deleted_and_others_stay_away(client, ben):
     assert client.post(f"/review/comments/{theirs.pk}/delete/").status_code == 404
     client.post(f"/review/comments/{own.pk}/delete/")
     assert set(SavedComment.objects.all()) == {theirs}
+
+
+def test_a_load_is_the_same_on_every_page(client, ben):
+    cohort = factories.cohort()
+    factories.staff(cohort, cohort.opened_by, "admin")
+    given(ben, cohort)
+    reviewing.reviewed(submission_in(State.SUBMITTED, cohort=cohort), ben)
+    revising = reviewing.reviewed(submission_in(State.SUBMITTED, cohort=cohort), ben, ranks={2: 2}).assignment
+    with clock.fixed(AFTER_ALL):
+        decisions.release(decisions.decide(revising.submission, by=cohort.opened_by), by=cohort.opened_by)
+    away = given(ben, cohort)
+    workflow.return_incomplete(away.submission, by=cohort.opened_by, why="The last page is missing.")
+    scoring.hand_back(given(ben, cohort), kind="knows", note="", by=ben)
+
+    [load] = overview.loads(cohort)
+    [reader] = assigning.readers_of(cohort)
+    client.force_login(ben)
+    page = client.get("/review/").context
+
+    assert (load.given, load.finished) == (3, 2)
+    assert (reader.has, reader.finished) == (3, 2)
+    assert (page["pace"]["of"], page["pace"]["finished"], page["left"]) == (3, 2, 1)
+
+
+def test_the_address_says_which_rows_are_shown(client, ben):
+    cohort = factories.cohort()
+    first, second = given(ben, cohort), given(ben, cohort, days=1)
+    reviewing.started(second)
+
+    shown = {show: numbers(client.get("/review/", {"show": show})) for show in ("started", "new", "revised", "what")}
+
+    assert shown == {
+        "started": [second.submission.number],
+        "new": [first.submission.number],
+        "revised": [],
+        "what": [second.submission.number, first.submission.number],
+    }
+    assert "Show all 2" in client.get("/review/", {"show": "revised"}).content.decode()
+
+
+def test_a_settling_is_no_reading_and_stays_out_of_the_queue(client, ben):
+    assignment = given(ben)
+    Assignment.objects.filter(pk=assignment.pk).update(role=Assignment.Role.SECOND_READER)
+
+    assert "Nothing to review." in client.get("/review/").content.decode()

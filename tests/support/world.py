@@ -77,6 +77,8 @@ class World:
             ("submissions:version", "number"): lambda: 1,
             ("submissions:use_again", "number"): lambda: 1,
             ("reviews:delete_comment", "pk"): self._comment,
+            ("reviews:said", "number"): lambda: self.asked.number,
+            ("reviews:said", "round_number"): lambda: 1,
             ("cohorts:mail", "pk"): lambda: Message.objects.filter(cohort_slug=self.cohort.slug).latest("pk").pk,
             ("notices", "token"): lambda: notices.address(self.people["applicant"].pk).rstrip("/").rpartition("/")[2],
             ("cohorts:activity", "key"): lambda: "video",
