@@ -165,7 +165,7 @@ class Severity:
 
     @property
     def amount_span(self) -> str:
-        return _between(self.span, "{:+.2f}")
+        return _between(self.span, "{:+.2f}").replace("-", "−")
 
     @property
     def words(self) -> str:
@@ -273,7 +273,13 @@ def _with_scales(tables: Sequence[Table], scales: dict[int, list[int]]) -> list[
 
 
 def _spans(resampling: statistics.Resampling, scales: dict[int, list[int]]) -> list[Intervals | None]:
-    drawn = [[statistics.measure(table) for table in _with_scales(one, scales)] for one in resampling.draws()]
+    """Of a row that of kappa, which is all that the page says of it; of a scale all four."""
+    rows = len(resampling.sizes)
+    drawn = [
+        [statistics.kappa_alone(table) for table in tables[:rows]]
+        + [statistics.measure(table) for table in tables[rows:]]
+        for tables in (_with_scales(one, scales) for one in resampling.draws())
+    ]
     return [statistics.intervals(measures) for measures in zip(*drawn, strict=True)]
 
 

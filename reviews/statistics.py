@@ -62,6 +62,10 @@ def measure(table: Table) -> Measures:
     return Measures(within(table, 0), within(table, 1), weighted_kappa(table), ordinal_alpha(table))
 
 
+def kappa_alone(table: Table) -> Measures:
+    return Measures(None, None, weighted_kappa(table), None)
+
+
 def within(table: Table, apart: int) -> float | None:
     """The share of pairs that lie at most so many levels apart."""
     total = sum(map(sum, table))
