@@ -6,7 +6,7 @@ from datetime import date
 from django.db import transaction
 
 from cohorts import deadlines, mailing
-from cohorts.models import Enrollment
+from cohorts.models import Enrollment, StaffNote
 from microcred import clock, outbox, times
 from microcred.models import Message, User
 
@@ -17,14 +17,22 @@ LETTER = "extension"
 def extend(enrollments: Iterable[Enrollment], *, until: date, because: str, by: User) -> int:
     """Move the day on which their evidence is due, and tell each of them where the edition has a letter for it.
 
-    How many got it is returned. Reminders of the earlier day stop by themselves.
+    How many got it is returned. Reminders of the earlier day stop by themselves. Queries: reads `extended_by`.
     """
     at, rows = clock.now(), list(enrollments)
+    StaffNote.objects.bulk_create(_earlier(row, by=by) for row in rows if row.extended_until)
     for row in rows:
         row.extended_until, row.extended_because, row.extended_at, row.extended_by = until, because.strip(), at, by
     Enrollment.objects.bulk_update(rows, ["extended_until", "extended_because", "extended_at", "extended_by"])
     outbox.owe([_letter(row) for row in rows if mailing.has_letter(row.cohort.edition, LETTER)])
     return len(rows)
+
+
+def _earlier(enrollment: Enrollment, *, by: User) -> StaffNote:
+    """What the new extension takes the place of, for colleagues."""
+    until, because = times.day(enrollment.extended_until), enrollment.extended_because
+    said = f"Before this, {enrollment.extended_by} had given until {until}." + (f" {because}" if because else "")
+    return StaffNote(enrollment=enrollment, text=said, written_by=by)
 
 
 def _letter(enrollment: Enrollment) -> Message:

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.text import slugify
 
 from badges.models import Badge, Edition
-from cohorts import rosters, scheduling
+from cohorts import opening, rosters, scheduling
 from cohorts.days import EARLIEST, LATEST, validate_day
 from cohorts.models import Cohort, Event
 from microcred.forms import ZoneField
@@ -12,7 +12,7 @@ from microcred.models import User
 from microcred.verdict import Refused
 
 KIND = Event.Kind
-RESERVED = {"new", "badges"}
+RESERVED = {"new", "badges", "find"}
 LONGEST_ROSTER = 1024 * 1024
 
 
@@ -79,6 +79,9 @@ class CohortForm(forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         refuse_misplaced(self, self.dates)
+        evidence, zone = cleaned.get("evidence_due"), cleaned.get("zone")
+        if evidence and zone and not (verdict := opening.may_be_due(evidence, zone=zone)):
+            self.add_error("evidence_due", verdict.reason)
         return cleaned
 
     @property
@@ -104,6 +107,7 @@ class DatesForm(forms.Form):
     evidence_due = date_field("Evidence due")
     reviews_due = date_field("Reviews due", required=False)
     decisions = date_field("Decisions", required=False)
+    revisions_due = date_field("Revisions due", required=False, help_text="Offered for every revision.")
 
     def __init__(self, *args, cohort: Cohort, **kwargs):
         self.cohort = cohort

@@ -23,6 +23,17 @@ def may_attend(person: User, enrollment: Enrollment) -> Verdict:
     return ALLOWED
 
 
+def may_see_as(enrollment: Enrollment) -> Verdict:
+    """Whether an admin of the cohort may see its pages as this person does. Queries: one."""
+    person = enrollment.person
+    if not enrollment.joined_at:
+        return Verdict(f"{person} has not joined yet: there is nothing to see.")
+    leads = person.staff_memberships.filter(role__in=(StaffMembership.Role.ADMIN, StaffMembership.Role.DIRECTOR))
+    if person.is_superuser or person.is_staff or leads.exists():
+        return Verdict(f"{person} works for the program. Nobody sees the pages of staff as they do.")
+    return ALLOWED
+
+
 def may_open(cohort: Cohort) -> Verdict:
     return Verdict(f"The {cohort} cohort is open already.") if cohort.opened_at else ALLOWED
 

@@ -52,6 +52,8 @@ def may_reinstate(person: User, submission: Submission) -> Verdict:
         return verdict
     if submission.state not in MOVES["reinstate"].sources:
         return Verdict(f"This submission is now “{_public(submission)}”. It was not withdrawn.")
+    if submission.enrollment.moved_to_id:
+        return Verdict("This place was given up for one in another cohort.")
     return ALLOWED
 
 

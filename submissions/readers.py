@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from cohorts.models import RecordReading
 from microcred.models import User
 from submissions.models import DocumentAccess, WorkflowEvent
 
@@ -52,3 +53,15 @@ def as_shown(access: DocumentAccess) -> Reading:
         who = "A reviewer"
     what = f"{version.document.required.short_title}, version {version.number}: {access.get_form_display().lower()}"
     return Reading(who, what, access.at, cohort.zone, cohort.name)
+
+
+def records_of(person: User) -> QuerySet[RecordReading]:
+    """Staff who read the whole story of a person, or saw their pages as they do, the latest first."""
+    of_them = RecordReading.objects.filter(enrollment__person=person).exclude(person=person)
+    return of_them.select_related("person", "enrollment__cohort").order_by("-at", "-pk")
+
+
+def as_told(reading: RecordReading) -> Reading:
+    """Always by name: no reviewer is among them."""
+    cohort = reading.enrollment.cohort
+    return Reading(f"{reading.person}, cohort admin", reading.get_form_display(), reading.at, cohort.zone, cohort.name)

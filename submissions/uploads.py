@@ -152,6 +152,14 @@ def add_again(version: Version, *, by: User, arrived_at: datetime) -> Version:
     return _keep(version.document, by=by, arrived_at=arrived_at, **_bytes_of(version))
 
 
+def carry_over(version: Version, document: Document, *, arrived_at: datetime) -> Version:
+    """The file of `version` in a slot of the same person in another cohort, where it is checked anew.
+
+    Whoever moves the person has asked whether it may be; call it inside their transaction.
+    """
+    return _append(document, round_number=1, by=version.added_by, arrived_at=arrived_at, **_bytes_of(version))
+
+
 def _bytes_of(version: Version) -> dict[str, Any]:
     return {
         "file": version.file.name,
@@ -169,10 +177,15 @@ def _keep(document: Document, *, by: User, arrived_at: datetime, **fields: Any) 
     if not verdict:
         raise Refused(verdict.reason)
     _within_reason(by, at=arrived_at, size=fields["size_bytes"])
+    number = submission.current_round.number
+    return _append(document, round_number=number, by=by, arrived_at=arrived_at, **fields)
+
+
+def _append(document: Document, *, round_number: int, by: User, arrived_at: datetime, **fields: Any) -> Version:
     last = document.versions.aggregate(last=Max("number"))["last"] or 0
     version = document.versions.create(
         number=last + 1,
-        round_number=submission.current_round.number,
+        round_number=round_number,
         arrived_at=arrived_at,
         added_by=by,
         **fields,

@@ -260,13 +260,13 @@ def appeal(submission: Submission, *, by: User, why: str) -> None:
         outbox.owe(letters.moved(current, "appeal", at=at))
 
 
-def withdraw(submission: Submission, *, by: User, why: str = "") -> None:
-    """Leave the cohort. Everything stays; `reinstate` leads back to the state before."""
+def withdraw(submission: Submission, *, by: User, why: str = "", is_told: bool = True) -> None:
+    """Leave the cohort. Everything stays; `reinstate` leads back to the state before. Who tells it better says so."""
     at = clock.now()
     with _move(submission, "withdraw", by=by, at=at, why=why) as current:
         current.state_before = current.state
         Enrollment.objects.filter(pk=current.enrollment_id).update(withdrawn_at=at, withdrawn_by=by)
-        outbox.owe(letters.moved(current, "withdrawn", at=at))
+        outbox.owe(letters.moved(current, "withdrawn", at=at) if is_told else [])
 
 
 def reinstate(submission: Submission, *, by: User, why: str = "") -> None:
@@ -274,6 +274,8 @@ def reinstate(submission: Submission, *, by: User, why: str = "") -> None:
     at = clock.now()
     with transaction.atomic():
         with _move(submission, "reinstate", by=by, at=at, why=why, target=State(before) if before else None) as current:
+            if current.enrollment.moved_to_id:
+                raise Refused("They went on to another cohort. Nothing was changed.")
             current.state_before = ""
             Enrollment.objects.filter(pk=current.enrollment_id).update(withdrawn_at=None, withdrawn_by=None)
             outbox.owe(letters.moved(current, "reinstated", at=at))

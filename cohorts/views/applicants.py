@@ -10,13 +10,15 @@ from django.views.decorators.http import require_POST, require_safe
 from cohorts import activities, attending, feeds, guidance, meetings, months
 from cohorts.models import Enrollment, Event
 from cohorts.permissions import may_attend
+from cohorts.seeing_as import reader_of, shown_to_staff
 from microcred import clock
 from microcred.verdict import Refused
 
 
 def enrollment_of(request, cohort: str) -> Enrollment:
     """The reader's own place in the cohort, or 404."""
-    theirs = Enrollment.objects.joined().filter(person=request.user).select_related("cohort__edition__badge", "person")
+    theirs = Enrollment.objects.joined().filter(person=reader_of(request))
+    theirs = theirs.select_related("cohort__edition__badge", "person")
     return get_object_or_404(theirs, cohort__slug=cohort)
 
 
@@ -39,6 +41,7 @@ def activity(request, cohort, key):
     return back(request, f"/my/{cohort}/directions/")
 
 
+@shown_to_staff
 @require_safe
 def calendar(request, cohort):
     """Meetings and dates as a list and as months, in the reader's zone and the cohort's."""
@@ -47,7 +50,6 @@ def calendar(request, cohort):
     zone = enrollment.person.zone or place.zone
     events = list(place.events.in_time_order())
     seen = meetings.seen_by(events, zone=zone, cohort_zone=place.zone, status=meetings.statuses(enrollment))
-    feed = f"{settings.SITE_URL}/feeds/{feeds.feed_of(request.user).secret}.ics"
     context = {
         "enrollment": enrollment,
         "cohort": place,
@@ -58,10 +60,11 @@ def calendar(request, cohort):
         "open_now": {meeting.event.pk for meeting in seen if meeting.is_open_at(at)},
         "dates": guidance.dates(enrollment, events),
         "months": months.around(_days(enrollment, events, zone), today=clock.today(zone, at=at)),
-        "feed": feed,
-        "webcal": f"webcal://{feed.split('//', 1)[1]}",
-        "may_attend": may_attend(request.user, enrollment),
+        "may_attend": may_attend(enrollment.person, enrollment),
     }
+    if enrollment.person == request.user:  # the address is a secret: whoever has it reads the calendar
+        context["feed"] = f"{settings.SITE_URL}/feeds/{feeds.feed_of(request.user).secret}.ics"
+        context["webcal"] = f"webcal://{context['feed'].split('//', 1)[1]}"
     return render(request, "cohorts/calendar.html", context)
 
 

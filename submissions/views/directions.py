@@ -6,11 +6,13 @@ from django.views.decorators.http import require_safe
 from badges.names import canonical_stem
 from badges.specs import template_bytes
 from cohorts import guidance
+from cohorts.seeing_as import shown_to_staff
 from submissions.home import Home
 from submissions.slots import Slot
 from submissions.views.mine import home_of
 
 
+@shown_to_staff
 @require_safe
 def directions(request, cohort):
     """Sections in their order, with the same check boxes and documents as at home, and the dates of the term."""

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from badges import specs
+from cohorts.seeing_as import reader_of, shown_to_staff
 from microcred.verdict import Refused
 from submissions import permissions, reading, renaming, serving, settling, uploads
 from submissions.models import DocumentAccess, Version
@@ -19,12 +20,14 @@ PATIENCE_SECONDS = 10  # how long a reader without scripts waits for the verdict
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
+@shown_to_staff
 @require_safe
 def documents(request, cohort):
     home = home_of(request, cohort)
     return render(request, "submissions/documents.html", {"home": home, "cohort": home.cohort})
 
 
+@shown_to_staff
 def document(request, cohort, slot):
     """One slot: its form and its verdict. The file is kept first and checked by a worker."""
     home = home_of(request, cohort)
@@ -46,7 +49,7 @@ def document(request, cohort, slot):
 
 
 def _page(request, home, slot, *, problem="", status=200):
-    may_add = permissions.may_add(request.user, slot.document, at=request.arrived_at)
+    may_add = permissions.may_add(reader_of(request), slot.document, at=request.arrived_at)
     earlier = slot.document.versions.order_by("-number")
     context = {
         "home": home,

@@ -4,6 +4,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from cohorts.seeing_as import shown_to_staff
 from submissions.home import Home
 from submissions.views.mine import enrollments_of, home_of, submission_of
 
@@ -19,6 +20,7 @@ def cohorts(request):
     return render(request, "submissions/cohorts.html", {"homes": homes})
 
 
+@shown_to_staff
 @require_safe
 def home(request, cohort):
     """What to do next, by when; then everything else."""

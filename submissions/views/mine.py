@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from cohorts.models import Enrollment
+from cohorts.seeing_as import reader_of
 from submissions import workflow
 from submissions.home import Home
 from submissions.models import Receipt, Submission, slots_and_rounds
@@ -17,7 +18,7 @@ def enrollments_of(request):
     newest = Receipt.objects.filter(submission__enrollment=OuterRef("pk"))
     return (
         Enrollment.objects.joined()
-        .filter(person=request.user)
+        .filter(person=reader_of(request))
         .select_related("cohort__edition__badge", "person", "submission")
         .annotate(receipt_ref=Subquery(newest.values("ref")[:1]))
     )

@@ -1,0 +1,29 @@
+"""What staff write down of a person, and that they read it: notes that are struck, never erased, and readings."""
+
+from datetime import timedelta
+
+from cohorts.models import Enrollment, RecordReading, StaffNote
+from microcred import clock
+from microcred.models import User
+
+ONE_SITTING = timedelta(minutes=30)  # pages opened again within it are one reading
+
+
+def note(enrollment: Enrollment, text: str, *, by: User) -> StaffNote:
+    """Keep something that colleagues should know. The person does not see it on a page of theirs."""
+    return StaffNote.objects.create(enrollment=enrollment, text=text.strip(), written_by=by)
+
+
+def strike(note: StaffNote, *, by: User) -> None:
+    """It stays readable, crossed out; who came first stays written."""
+    StaffNote.objects.filter(pk=note.pk, struck_at=None).update(struck_at=clock.now(), struck_by=by)
+
+
+def was_read(enrollment: Enrollment, *, by: User) -> None:
+    """Write down that `by` read the whole story, once a sitting. Queries: one, or two."""
+    at = clock.now()
+    lately = RecordReading.objects.filter(
+        enrollment=enrollment, person=by, form=RecordReading.Form.STORY, at__gt=at - ONE_SITTING
+    )
+    if by.pk != enrollment.person_id and not lately.exists():
+        RecordReading.objects.create(enrollment=enrollment, person=by, form=RecordReading.Form.STORY, at=at)
