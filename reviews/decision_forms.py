@@ -1,11 +1,10 @@
 """What admins type while they decide and look after people, and what applicants type while they revise."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from cohorts import deadlines
 from cohorts.forms import date_field
 from cohorts.models import Cohort
 from microcred import clock
@@ -96,24 +95,3 @@ class ReasonForm(forms.Form):
     def __init__(self, *args, hint: str = "", **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["why"].help_text = hint
-
-
-class ExtensionForm(forms.Form):
-    """Until when, and why. Reminders for the earlier day stop."""
-
-    until = date_field("Evidence is due on")
-    because = forms.CharField(
-        label="Why", widget=forms.Textarea(attrs={"rows": 3}), required=False, help_text="For staff only."
-    )
-
-    def __init__(self, *args, cohort: Cohort, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.cohort = cohort
-
-    def clean_until(self) -> date:
-        until, due = self.cleaned_data["until"], deadlines.evidence_day(self.cohort)
-        if until <= due:
-            raise ValidationError(f"Evidence is due {due:%B} {due.day} for everybody. Choose a later day.")
-        if until < clock.today(self.cohort.zone):
-            raise ValidationError("That day has passed. Choose today or a later day.")
-        return until

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import quote
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat, Greatest, NullIf
 
 from badges.models import Activity, RequiredDocument
 from cohorts import deadlines
@@ -15,12 +14,14 @@ from cohorts.models import ActivityMark, Attendance, Cohort, Enrollment, Event
 from microcred import times
 from microcred.models import Message
 from reviews.models import Assignment, AssignmentQuerySet, Review
+from submissions.checks.naming.words import fold
 from submissions.models import Document, Round, Version
 from submissions.states import State
 
 TAKEN = (Version.Verdict.READY, Version.Verdict.ADVICE, Version.Verdict.UNREAD)
 NOT_SUBMITTED = (State.DRAFT, State.RETURNED)
 PER_PAGE = 50
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -90,7 +91,7 @@ def listed(people: QuerySet[Enrollment], documents: Iterable[RequiredDocument]) 
         last_name=F("person__last_name"),
         email=F("person__email"),
         bounced_at=F("person__mail_bounced_at"),
-        here_last_at=F("person__last_login"),
+        here_last_at=_here_last(),
         number=F("submission__number"),
         reader=Subquery(reader.values(name=Concat("reviewer__first_name", Value(" "), "reviewer__last_name"))[:1]),
         readers=counted(_current_readings(), "submission"),
@@ -99,6 +100,14 @@ def listed(people: QuerySet[Enrollment], documents: Iterable[RequiredDocument]) 
         was_late=Exists(Round.objects.filter(is_late=True, **mine)),
         **slots,
     ).order_by("last_name", "first_name", "pk")
+
+
+def _here_last():
+    """The latest of what shows that somebody was here: a sign-in, an activity marked, a file added."""
+    marked = ActivityMark.objects.filter(enrollment=OuterRef("pk")).order_by("-done_at").values("done_at")
+    added = Version.objects.filter(document__submission__enrollment=OuterRef("pk")).order_by("-arrived_at")
+    seen = (F("person__last_login"), Subquery(marked[:1]), Subquery(added.values("arrived_at")[:1]))
+    return NullIf(Greatest(*(Coalesce(each, Value(NEVER)) for each in seen)), Value(NEVER))
 
 
 @dataclass(frozen=True)
@@ -194,10 +203,6 @@ class Person:
         return self.enrollment.state in (State.SUBMITTED, State.IN_REVIEW)
 
     @property
-    def mailto(self) -> str:
-        return mailto(self.sheet.cohort, [self.enrollment.email])
-
-    @property
     def has_extension(self) -> bool:
         """Whether an extension keeps the reminders still."""
         return bool(self.enrollment.extended_until) and not self.has_submitted
@@ -248,6 +253,49 @@ class Filter:
     is_chip: bool = True
 
 
+@dataclass(frozen=True)
+class Column:
+    """A column that the list can stand in the order of: its link turns the present order, named `order`, round."""
+
+    label: str
+    key: str
+    order: str = ""
+
+
+@dataclass(frozen=True)
+class Sort:
+    """The order of the list: the word in the address, what the database is told, and the columns with their links."""
+
+    key: str
+    order: tuple
+    columns: list[Column]
+
+
+NAME = ("last_name", "first_name", "pk")
+COLUMNS = {
+    "name": ("Person", "last_name"),
+    "meetings": ("Meetings", "meetings"),
+    "documents": ("Documents", "documents_in"),
+    "submission": ("Submission", "state"),
+    "reviewer": ("Reviewer", "reader"),
+    "here": ("Last here", "here_last_at"),
+}
+
+
+def sort_of(asked: str) -> Sort:
+    """By name, unless the address asks for another column; a minus before its word turns it round."""
+    name = asked.removeprefix("-") if asked.removeprefix("-") in COLUMNS else "name"
+    is_down = asked == f"-{name}"
+    field = F(COLUMNS[name][1])
+    first = field.desc(nulls_last=True) if is_down else field.asc(nulls_first=True)
+    now = "descending" if is_down else "ascending"
+    columns = [
+        Column(label, f"-{key}" if key == name and not is_down else key, now if key == name else "")
+        for key, (label, _) in COLUMNS.items()
+    ]
+    return Sort("" if asked != f"{'-' * is_down}{name}" else asked, (first, *NAME), columns)
+
+
 NOT_HANDED_IN = Q(state__isnull=True) | Q(state__in=NOT_SUBMITTED)
 HANDED_IN = Q(state__isnull=False) & ~Q(state__in=(*NOT_SUBMITTED, State.WITHDRAWN))
 WAITING = Q(state__in=(State.SUBMITTED, State.IN_REVIEW))
@@ -289,14 +337,17 @@ def meetings_wanted(cohort: Cohort) -> int:
 
 
 def found(people: QuerySet[Enrollment], words: str) -> QuerySet[Enrollment]:
-    """Those whose name, e-mail address, district or submission number has every word."""
+    """Those whose name, known spelling, e-mail address, district, number or reference has every word."""
+    people = people.annotate(spellings=Cast("person__known_as", TextField()))
     for word in words.split():
         plain = word.lstrip("#")
         matches = (
             Q(person__first_name__icontains=word) | Q(person__last_name__icontains=word)
             | Q(person__email__icontains=word) | Q(organization__icontains=word)
-            | Q(submission__reference__iexact=word)
+            | Q(submission__reference__iexact=word) | Q(ref__iexact=word)
         )  # fmt: skip
+        if spelling := fold(word):
+            matches |= Q(spellings__icontains=spelling)
         if plain.isdecimal() and len(plain) <= 9:
             matches |= Q(submission__number=int(plain))
         people = people.filter(matches)
@@ -312,12 +363,3 @@ def has_done(activity: Activity) -> Exists:
             )
         )
     return Exists(ActivityMark.objects.filter(enrollment=OuterRef("pk"), activity=activity))
-
-
-def mailto(cohort: Cohort, addresses: Iterable[str]) -> str:
-    """A link that opens the reader's own mail program: to one person, or to many who do not see each other."""
-    to = [quote(address, safe="@") for address in addresses]
-    subject = f"subject={quote(f'{cohort}, {cohort.edition.badge}')}"
-    if len(to) == 1:
-        return f"mailto:{to[0]}?{subject}"
-    return f"mailto:{quote(cohort.team_email, safe='@')}?bcc={','.join(to)}&{subject}"

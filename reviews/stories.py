@@ -1,20 +1,23 @@
 """One person's whole story in a cohort, in order of time: it answers "why did I not get…"."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cohorts.models import ActivityMark, Attendance, Enrollment
+from django.db.models import Exists, OuterRef, Prefetch
+
+from cohorts.models import ActivityMark, Attendance, Enrollment, StaffNote, StaffTask
 from microcred import times
 from microcred.models import Message
-from reviews.models import Decision
+from reviews.models import Decision, Review, Score
 from submissions.models import Submission, Version, WorkflowEvent
 from submissions.states import MOVES
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened. `body` is folded below it; `url` leads to more."""
+    """One thing that happened. `body` is folded below it; `url` leads to more; `note` is one to be struck out."""
 
     at: datetime
     what: str
@@ -22,28 +25,57 @@ class Entry:
     body: str = ""
     url: str = ""
     tag: str = ""
+    kind: str = ""
+    note: StaffNote | None = None
 
 
-TELLERS: list[Callable[..., Iterator[Entry]]] = []
+KINDS = {
+    "steps": "Steps and decisions",
+    "files": "Files",
+    "mails": "E-mails",
+    "learning": "Meetings and activities",
+    "scores": "Reviews",
+    "staff": "Notes and tasks",
+}
+TELLERS: list[tuple[str, Callable[..., Iterator[Entry]]]] = []
 
 
-def teller(tell):
-    TELLERS.append(tell)
-    return tell
+def teller(kind: str):
+    """Register what tells entries of this kind."""
+
+    def register(tell):
+        TELLERS.append((kind, tell))
+        return tell
+
+    return register
 
 
 def of(enrollment: Enrollment, submission: Submission | None) -> list[Entry]:
-    """Everything, oldest first. The enrollment comes with its people. Queries: six, however long it is."""
-    told = [entry for tell in TELLERS for entry in tell(enrollment, submission)]
+    """Everything, oldest first. The enrollment comes with its people. Queries: ten, however long it is."""
+    told = [replace(entry, kind=kind) for kind, tell in TELLERS for entry in tell(enrollment, submission)]
     return sorted(told, key=lambda entry: entry.at)
 
 
-@teller
+def kinds_of(entries: Iterable[Entry]) -> list[tuple[str, str, int]]:
+    """The kinds that there are, each with its name and how many."""
+    counts = Counter(entry.kind for entry in entries)
+    return [(kind, name, counts[kind]) for kind, name in KINDS.items() if counts[kind]]
+
+
+@teller("steps")
 def _membership(enrollment: Enrollment, submission) -> Iterator[Entry]:
     if enrollment.invited_at:
         yield Entry(enrollment.invited_at, "Invited", f"by {enrollment.invited_by}")
     if enrollment.joined_at:
         yield Entry(enrollment.joined_at, "Joined the cohort")
+    for before in enrollment.moved_from.all():
+        yield Entry(before.withdrawn_at, f"Came from the {before.cohort} cohort", url=_story_of(before))
+    if enrollment.moved_to:
+        yield Entry(
+            enrollment.withdrawn_at,
+            f"Moved to the {enrollment.moved_to.cohort} cohort",
+            url=_story_of(enrollment.moved_to),
+        )
     if enrollment.extended_at:
         until = times.day(enrollment.extended_until) if enrollment.extended_until else "the day of everybody else"
         yield Entry(
@@ -54,20 +86,24 @@ def _membership(enrollment: Enrollment, submission) -> Iterator[Entry]:
         yield Entry(enrollment.withdrawn_at, "Withdrew", f"by {enrollment.withdrawn_by}")
 
 
-@teller
+def _story_of(enrollment: Enrollment) -> str:
+    return f"/cohorts/{enrollment.cohort.slug}/people/{enrollment.ref}/"
+
+
+@teller("learning")
 def _activities(enrollment: Enrollment, submission) -> Iterator[Entry]:
     for mark in ActivityMark.objects.filter(enrollment=enrollment).select_related("activity"):
         yield Entry(mark.done_at, f"Marked done: {mark.activity.title}")
 
 
-@teller
+@teller("learning")
 def _attendance(enrollment: Enrollment, submission) -> Iterator[Entry]:
     for found in Attendance.objects.filter(enrollment=enrollment).select_related("event"):
         minutes = f"{found.minutes} minutes" if found.minutes else ""
         yield Entry(found.event.starts_at, f"{found.event}: {found.get_status_display().lower()}", minutes)
 
 
-@teller
+@teller("files")
 def _files(enrollment: Enrollment, submission) -> Iterator[Entry]:
     versions = Version.objects.filter(document__submission=submission) if submission else Version.objects.none()
     for version in versions.select_related("document__required").prefetch_related("findings"):
@@ -99,7 +135,7 @@ SAID = {
 }
 
 
-@teller
+@teller("steps")
 def _moves(enrollment: Enrollment, submission) -> Iterator[Entry]:
     """All but releases, which tell more as decisions."""
     if submission is None:
@@ -112,7 +148,7 @@ def _moves(enrollment: Enrollment, submission) -> Iterator[Entry]:
         yield Entry(event.at, f"{said}{round_}", by, body=event.why)
 
 
-@teller
+@teller("steps")
 def _decisions(enrollment: Enrollment, submission) -> Iterator[Entry]:
     for decision in Decision.objects.released().filter(submission=submission).select_related("released_by"):
         due = f", due {times.day(decision.due_on)}" if decision.due_on else ""
@@ -120,7 +156,45 @@ def _decisions(enrollment: Enrollment, submission) -> Iterator[Entry]:
         yield Entry(decision.released_at, f"{decision.get_outcome_display()}{due}", by, body=decision.letter)
 
 
-@teller
+@teller("scores")
+def _reviews(enrollment: Enrollment, submission) -> Iterator[Entry]:
+    """Who finished reading; what they scored once its decision is out, and never before."""
+    if submission is None:
+        return
+    out = Decision.objects.released().filter(
+        submission=submission,
+        round_number=OuterRef("assignment__round_number"),
+        released_at__gte=OuterRef("finished_at"),
+    )
+    finished = Review.objects.finished().filter(assignment__submission=submission).annotate(is_out=Exists(out))
+    scores = Score.objects.select_related("criterion", "level")
+    for review in finished.select_related("assignment__reviewer").prefetch_related(Prefetch("scores", scores)):
+        given = review.assignment
+        round_ = f", round {given.round_number}" if given.round_number > 1 else ""
+        rows = "\n".join(_row(score) for score in review.scores.all()) if review.is_out else ""
+        yield Entry(review.finished_at, f"Review finished{round_}", f"by {given.reviewer}", body=rows)
+
+
+def _row(score: Score) -> str:
+    said = f"{score.criterion.title}: {score.level.label if score.level else 'not scored'}"
+    return f"{said}. {score.comment}" if score.comment else said
+
+
+@teller("staff")
+def _notes(enrollment: Enrollment, submission) -> Iterator[Entry]:
+    for note in StaffNote.objects.filter(enrollment=enrollment).select_related("written_by", "struck_by"):
+        more = f"by {note.written_by}" + (f", struck out by {note.struck_by}" if note.struck_at else "")
+        yield Entry(note.written_at, "Note", more, note=note)
+
+
+@teller("staff")
+def _tasks(enrollment: Enrollment, submission) -> Iterator[Entry]:
+    for task in StaffTask.objects.filter(enrollment=enrollment).select_related("done_by"):
+        done = f"done by {task.done_by}, {times.day(task.done_at.date())}" if task.done_at else "to do"
+        yield Entry(task.created_at, f"Task: {task.sentence}", done, url=task.url, tag="" if task.done_at else "todo")
+
+
+@teller("mails")
 def _mails(enrollment: Enrollment, submission) -> Iterator[Entry]:
     mails = Message.objects.filter(person=enrollment.person_id, cohort_slug=enrollment.cohort.slug)
     for mail in mails.only("subject", "text", "state", "reason", "due_at", "sent_at", "address"):

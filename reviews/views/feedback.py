@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from cohorts.seeing_as import shown_to_staff
 from microcred.verdict import Refused
 from reviews import feedback
 from reviews.feedback import Feedback
@@ -15,6 +16,7 @@ from submissions.states import State
 from submissions.views.mine import home_of
 
 
+@shown_to_staff
 @require_safe
 def show(request: HttpRequest, cohort: str) -> HttpResponse:
     """The letters that were released, the newest first with its comments by question."""

@@ -259,17 +259,6 @@ def test_an_appeal_opens_the_review_again(cohort, admin):
     assert Submission.objects.get().state == State.IN_REVIEW
 
 
-def test_writing_opens_the_writers_own_mail_program(cohort, admin):
-    refs = [dana(cohort, State.DRAFT, last=last).enrollment.ref for last in ("One", "Two")]
-
-    several = admin.get("people/write/", who=refs).context["mailto"]
-    one = admin.get("people/write/", who=refs[:1]).context["mailto"]
-
-    assert several.startswith("mailto:fall-2023@example.org?bcc=dana.one.")
-    assert one.startswith("mailto:dana.one.") and "bcc" not in one
-    assert "Nobody is selected" in admin.get("people/write/").content.decode()
-
-
 def test_only_admins_of_the_cohort_reach_its_people(cohort, client):
     submission = dana(cohort)
     ben = factories.staff(cohort, factories.person("Ben", "Reader")).person
@@ -279,9 +268,9 @@ def test_only_admins_of_the_cohort_reach_its_people(cohort, client):
 
     for stranger in (submission.enrollment.person, ben, dan):
         client.force_login(stranger)
-        for path in ("", f"{ref}/", f"{ref}/withdrawal/", "extensions/", "write/", "roster.csv"):
+        for path in ("", f"{ref}/", f"{ref}/withdrawal/", f"{ref}/move/", "extensions/", "write/", "roster.csv"):
             assert client.get(f"/cohorts/{cohort.slug}/people/{path}").status_code == 404
-        for path in ("invitation/", "reinstatement/"):
+        for path in ("invitation/", "reinstatement/", "seeing-as/", "notes/"):
             assert client.post(f"/cohorts/{cohort.slug}/people/{ref}/{path}").status_code == 404
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from badges import awards
 from badges.models import Award
+from cohorts import records
 from cohorts.models import CalendarFeed, Cohort
 from microcred import notices
 from microcred.models import Message, User
@@ -77,6 +78,7 @@ class World:
             ("submissions:version", "number"): lambda: 1,
             ("submissions:use_again", "number"): lambda: 1,
             ("reviews:delete_comment", "pk"): self._comment,
+            ("reviews:strike_note", "pk"): self._note,
             ("reviews:said", "number"): lambda: self.asked.number,
             ("reviews:said", "round_number"): lambda: 1,
             ("cohorts:mail", "pk"): lambda: Message.objects.filter(cohort_slug=self.cohort.slug).latest("pk").pk,
@@ -118,6 +120,9 @@ class World:
     def _comment(self) -> int:
         ben = self.people["reviewer"]
         return SavedComment.objects.create(cohort=self.cohort, person=ben, title="Evidence", text="Name it.").pk
+
+    def _note(self) -> int:
+        return records.note(self.asked.enrollment, "Moved house.", by=self.people["admin"]).pk
 
     def _award(self) -> Award:
         ada = self.people["applicant"]
