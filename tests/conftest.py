@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from microcred import clock as house_clock
-from tests.support import browsing, working
+from tests.support import browsing, factories, working
 
 # No example is timed: a busy machine says nothing about the code.
 hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -46,6 +46,11 @@ def live_server(django_db_setup, live_server):
 def files_of_this_test(settings, tmp_path):
     """Uploads land in the test's own folder, wherever the settings would put them."""
     settings.MEDIA_ROOT = str(tmp_path / "files")
+
+
+@pytest.fixture(autouse=True)
+def names_from_one():
+    factories.start_anew()
 
 
 @pytest.fixture

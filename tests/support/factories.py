@@ -8,7 +8,7 @@ from cohorts.models import Cohort, Enrollment, Event, StaffMembership
 from microcred import clock
 from microcred.models import User
 
-_number = count(1)
+_numbers = count(1)
 LETTERS = (
     "invitation receipt receipt-late revised-received file-needs-fixing reminder-two-weeks reminder-three-days "
     "reminder-today reminder-late reminder-meeting meeting-changed meeting-cancelled revision award not-awarded "
@@ -21,15 +21,21 @@ LEVELS = (
 )
 
 
+def start_anew() -> None:
+    """The next test counts from one again: what it makes has the same names, wherever in a run it stands."""
+    global _numbers
+    _numbers = count(1)
+
+
 def person(first="Ada", last="Ward", **fields) -> User:
-    fields.setdefault("email", f"{first}.{last}.{next(_number)}@example.org".lower())
+    fields.setdefault("email", f"{first}.{last}.{next(_numbers)}@example.org".lower())
     fields.setdefault("zone", "America/New_York")
     return User.objects.create_user(first_name=first, last_name=last, **fields)
 
 
 def edition(*, prompts=2, **fields) -> Edition:
     """A practice badge with a scored guide of `prompts` questions (codes L2-RG-Q1…) and a growth plan."""
-    n = next(_number)
+    n = next(_numbers)
     program, _ = Program.objects.get_or_create(
         slug="program", defaults={"name": "Program", "url": "https://example.org", "email": "team@example.org"}
     )
@@ -75,7 +81,7 @@ def edition(*, prompts=2, **fields) -> Edition:
 
 def cohort(*, of: Edition | None = None, **fields) -> Cohort:
     """An open cohort of the program's own Fall 2023 term: evidence due November 30, in New York."""
-    n = next(_number)
+    n = next(_numbers)
     lead = fields.pop("opened_by", None) or person("Olive", "Opener")
     fields.setdefault("slug", f"fall-2023-l2-{n}")
     one_reader = {"second_read_percent": 0, "second_read_near_rows": 0, "second_read_not_awarded": False}

@@ -1,11 +1,18 @@
 """Submissions in any state, reached by the moves that people make, with real Word files."""
 
+import json
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryFile
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from badges import specs
+from badges.word import Person, build
 from badges.word.filled import fill
 from microcred import clock
 from submissions import checking, checks, copies, uploads, workflow
@@ -23,10 +30,16 @@ WORDS = "We named the stage our team works in, what we have done so far and why 
 
 def fill_guide(document, *, person=None, answers=None, revised=False, text=WORDS) -> bytes:
     """A filled-in Word file of a required document: `answers` by prompt code, `text` for the others."""
-    last, first = person.file_names if person else ("", "")
-    _, template = specs.template_of(document, last=last, first=first, revised=revised)
-    words = {prompt.code: f"{text} ({prompt.number})." for prompt in document.prompts.all()}
-    return fill(template, {**words, **(answers or {})}, author=person.email if person else "")
+    words = {prompt.code: f"{text} ({prompt.number})." for prompt in document.prompts.all()} | (answers or {})
+    writer = Person(*person.file_names) if person else None
+    said = tuple((code, tuple(typed) if isinstance(typed, list) else typed) for code, typed in words.items())
+    return _filled(specs.document_spec(document), writer, revised, said, person.email if person else "")
+
+
+@cache
+def _filled(spec, writer: Person | None, revised: bool, said: tuple, author: str) -> bytes:
+    """Written once for all tests whose documents are the same, as most are."""
+    return fill(build(spec, writer, revised), dict(said), author=author)
 
 
 def upload_of(content: bytes, name="My work.docx") -> SimpleUploadedFile:
@@ -48,16 +61,47 @@ def add(document: Document, *, content=None, name=None, at=None, check=True, **f
 
 
 def examine_now(version: Version) -> Version:
-    """The check in this process, without the child that production starts, and the copy for reviewers."""
-    sandboxed, checks.examine = checks.examine, checks.examine_here
-    confined, sandbox.clean = sandbox.clean, cleaning.clean_here
-    try:
+    """The check in this process, without the child that production starts, and the copy for reviewers.
+
+    The same file, expected alike, is read once for all tests.
+    """
+    with patch.object(checks, "examine", _examine), patch.object(sandbox, "clean", _clean):
         checking.check(version)
         copies.make(version)
-    finally:
-        checks.examine, sandbox.clean = sandboxed, confined
     version.refresh_from_db()
     return version
+
+
+def _examine(path, expectation):
+    return _examined(Path(path).read_bytes(), json.dumps(expectation.as_dict()))
+
+
+@cache
+def _examined(content: bytes, expected: str):
+    with _in_a_file(content) as path:
+        return checks.examine_here(path, checks.Expectation.from_dict(json.loads(expected)))
+
+
+def _clean(path, into, writer):
+    copy, missed = _cleaned(Path(path).read_bytes(), writer)
+    into.write(copy)
+    return missed
+
+
+@cache
+def _cleaned(content: bytes, writer):
+    with _in_a_file(content) as path, TemporaryFile() as into:
+        missed = cleaning.clean_here(path, into, writer)
+        into.seek(0)
+        return into.read(), missed
+
+
+@contextmanager
+def _in_a_file(content: bytes):
+    with NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        yield file.name
 
 
 def add_all(submission: Submission, *, at=None, only=None, **filled) -> list[Version]:
