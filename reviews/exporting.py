@@ -109,7 +109,8 @@ def record_of(person: User, *, at: datetime) -> dict:
         "made_at": at,
         "person": _fields(
             person, "email", "first_name", "last_name", "name_on_badge", "last_name_for_files", "first_name_for_files",
-            "known_as", "zone", "theme", "uses_shortcuts", "wants_meeting_reminders", "created_at", "last_login",
+            "known_as", "zone", "theme", "uses_shortcuts", "shows_changes", "wants_meeting_reminders", "created_at",
+            "last_login",
         ),
         "cohorts": [_enrollment(one) for one in _enrollments(person)],
         "badges": list(

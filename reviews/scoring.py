@@ -1,9 +1,11 @@
-"""What a reviewer does with one submission: start, score, finish, reopen, hand back."""
+"""What a reviewer does with one submission: score, which starts the review; finish, reopen, hand back."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from badges.models import Criterion, Edition, Level
@@ -12,11 +14,10 @@ from cohorts.models import StaffTask
 from microcred import clock, outbox
 from microcred.models import User
 from microcred.verdict import Refused
-from reviews import permissions
+from reviews import permissions, seen
 from reviews.agreement import criteria_of, passes, passing
 from reviews.models import Assignment, Review, Score
 from submissions import workflow
-from submissions.models import Version
 
 SMALL_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -29,20 +30,19 @@ class Changed(Exception):
         self.score = score
 
 
-def start(assignment: Assignment, *, by: User) -> Review:
-    """Open the submission for the first time: its versions are frozen. Later, the review as it is.
+def start(assignment: Assignment, *, by: User, read: seen.Seen | None = None) -> Review:
+    """Begin to score: from here on the versions stay as they were read. Later, the review as it is.
 
-    Raises: Refused, when it is not this person's to score, or a file of it has no verdict yet.
+    Raises: Refused, when it is not this person's to score, a file of it cannot be read, or another one was `read`.
     """
     if assignment.begun:
         return assignment.begun
-    if not (may := permissions.may_score(by, assignment)):
-        raise Refused(may.reason)
     with transaction.atomic():
-        submission = workflow.locked(assignment.submission)
-        if submission.documents.filter(current__verdict=Version.Verdict.CHECKING).exists():
-            raise Refused(f"A file of {submission} is still being checked. Open it again in a minute.")
-        workflow.start_review(assignment.submission, by=by)
+        submission = assignment.submission = workflow.locked(assignment.submission)
+        if not (may := permissions.may_score(by, assignment)):
+            raise Refused(may.reason)
+        seen.before_starting(read, assignment)
+        workflow.start_review(submission, by=by)
         review, _ = Review.objects.get_or_create(assignment=assignment)
     return review
 
@@ -56,6 +56,27 @@ class Entry:
     comment: str = ""
     private_note: str = ""
     version: int = 0
+    why: str = ""
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.level or self.comment.strip() or self.private_note.strip())
+
+
+def keep(assignment: Assignment, entries: Iterable[Entry], *, by: User, read: seen.Seen | None = None) -> list[Changed]:
+    """Save what a page brought, which was made from what was `read`; the first words or level start the review.
+
+    Raises: Refused, when nothing of it may be saved; `seen.NotYet`, when it may be later.
+    """
+    if read:
+        seen.compare(read, assignment)
+    entries = list(entries)
+    if assignment.begun:
+        return save_all(assignment.begun, entries)
+    if not any(entry.says_something for entry in entries):
+        return []
+    with transaction.atomic():
+        return save_all(start(assignment, by=by, read=read), entries)
 
 
 def save(review: Review, criterion: Criterion, **typed) -> Score:
@@ -71,36 +92,48 @@ def save(review: Review, criterion: Criterion, **typed) -> Score:
 @transaction.atomic
 def save_all(review: Review, entries: Iterable[Entry]) -> list[Changed]:
     """Keep every row that nobody changed meanwhile; the others come back. Raises: Refused, as `save`."""
-    _hold(review)
+    assignment = _hold(review)
     scores = {score.criterion_id: score for score in review.scores.select_related("level")}
     clashes = []
     for entry in entries:
         score = scores.get(entry.criterion.pk) or Score(review=review, criterion=entry.criterion)
         try:
-            _keep(score, entry)
+            _keep(score, entry, by=assignment.reviewer)
         except Changed as clash:
             clashes.append(clash)
     return clashes
 
 
-def _keep(score: Score, entry: Entry) -> None:
-    said = (entry.level, _tidy(entry.comment), _tidy(entry.private_note))
-    if said == (score.level, score.comment, score.private_note):
+def _keep(score: Score, entry: Entry, *, by: User) -> None:
+    said = (entry.level, _tidy(entry.comment), _tidy(entry.private_note), _tidy(entry.why))
+    if said == (score.level, score.comment, score.private_note, score.why):
         return
     if score.version != entry.version:
         raise Changed(score)
-    score.level, score.comment, score.private_note = said
+    score.level, score.comment, score.private_note, score.why = said
     score.version, score.saved_at = score.version + 1, clock.now()
+    score._history_user, score._history_date = by, score.saved_at
     score.save()
 
 
-def _hold(review: Review) -> None:
+def _hold(review: Review) -> Assignment:
     """Lock the review, and look once more whether it may be written to."""
-    current = Review.objects.select_for_update(of=("self",)).select_related("assignment__submission__enrollment")
-    assignment = current.get(pk=review.pk).assignment
-    may = permissions.may_score(assignment.reviewer, assignment)
-    if not may or assignment.handed_back_at:
-        raise Refused(may.reason or f"You handed {assignment.submission} back. Somebody else reads it now.")
+    Review.objects.select_for_update().get(pk=review.pk)
+    assignment = Assignment.objects.with_submission().select_related("reviewer").get(review=review)
+    if reason := why_not(assignment):
+        raise Refused(reason)
+    return assignment
+
+
+def why_not(assignment: Assignment) -> str:
+    """Why its reader cannot save anything in it; empty, when they can. Queries: up to two."""
+    submission = assignment.submission
+    if assignment.handed_back_at:
+        own = assignment.handed_back_by_id == assignment.reviewer_id
+        return f"You handed {submission} back." if own else f"{submission} has been given to somebody else."
+    if not Assignment.objects.of(assignment.reviewer).filter(pk=assignment.pk).exists():
+        return f"You are no longer a reviewer of {submission.enrollment.cohort}."
+    return permissions.may_score(assignment.reviewer, assignment).reason
 
 
 def _tidy(text: str) -> str:
@@ -144,7 +177,9 @@ def reopen_review(review: Review, *, by: User) -> None:
     """Change one's mind before the decision goes out; until it is finished again, no decision leaves."""
     if not (may := permissions.may_reopen(by, _assignment(review))):
         raise Refused(may.reason)
-    Review.objects.filter(pk=review.pk).update(finished_at=None)
+    Review.objects.filter(pk=review.pk).update(
+        finished_at=None, reopened_at=Coalesce("reopened_at", Value(clock.now(), DateTimeField()))
+    )
 
 
 def _assignment(review: Review) -> Assignment:

@@ -8,8 +8,9 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 
 from badges.models import Criterion, Level
 from microcred.verdict import ALLOWED, Verdict
-from reviews import changes, permissions
+from reviews import changes, permissions, rescoring, seen
 from reviews.models import Assignment, SavedComment, Score
+from reviews.rescoring import Rescored
 from reviews.scoring import Changed, Entry
 from submissions.models import Answer, RevisionNote, Round, Version
 
@@ -29,6 +30,7 @@ class Question:
     answer: Answer | None = None
     answer_before: Answer | None = None
     comments: list[SavedComment] = field(default_factory=list)
+    rescored: list[Rescored] = field(default_factory=list)
     typed: Entry | None = None
     clash: Changed | None = None
 
@@ -57,6 +59,10 @@ class Question:
         return self.typed.private_note if self.typed else self.score.private_note if self.score else ""
 
     @property
+    def why(self) -> str:
+        return self.typed.why if self.typed else self.score.why if self.score else ""
+
+    @property
     def version(self) -> int:
         return self.typed.version if self.typed else self.score.version if self.score else 0
 
@@ -70,6 +76,12 @@ class Question:
         if not (self.is_open and self.answer_before and self.answer and self.answer.text):
             return None
         return changes.between(self.answer_before.text, self.answer.text)
+
+    @property
+    def suggested(self) -> Level | None:
+        """The level that the same reader gave before, where the answer has not changed since and none is chosen yet."""
+        same = self.changes is not None and not self.changes.any
+        return self.before.level if same and self.before and not self.is_scored else None
 
 
 @dataclass
@@ -93,6 +105,21 @@ class Sheet:
     def saved_at(self):
         """When the last row was saved, or None."""
         return max((question.score.saved_at for question in self.open_questions if question.score), default=None)
+
+    @property
+    def seen(self) -> seen.Seen:
+        """What this page is made from; what is saved from it says so."""
+        return seen.of(self.assignment, self.versions)
+
+    @property
+    def may_start(self) -> Verdict:
+        """Whether what is typed can be saved."""
+        return ALLOWED if self.assignment.begun else seen.may_start(self.assignment.submission, self.versions)
+
+    @property
+    def was_reopened(self) -> bool:
+        """Whether the review was finished once, so that a changed level asks for its reason."""
+        return bool(self.assignment.begun and self.assignment.begun.reopened_at)
 
     @property
     def scored_version(self) -> Version | None:
@@ -123,12 +150,13 @@ class Sheet:
 
 
 def sheet_of(assignment: Assignment) -> Sheet:
-    """Queries: seven, however many questions; `assignment` comes with its submission, cohort and review."""
+    """Queries: eight, however many questions; `assignment` comes with its submission, cohort and review."""
     submission, number = assignment.submission, assignment.round_number
     counting, before = _versions(assignment)
     answers = _answers([*counting, *before])
     scores, earlier = _scores(assignment)
     comments = _comments(assignment)
+    rescored = _rescored(assignment, scores)
     questions = [
         Question(
             n,
@@ -140,6 +168,7 @@ def sheet_of(assignment: Assignment) -> Sheet:
             answer=_answer(answers, counting, row),
             answer_before=_answer(answers, before, row),
             comments=_chips(comments, row),
+            rescored=[change for change in rescored if change.criterion_id == row.pk],
         )
         for n, row in enumerate(_rows(submission, number), start=1)
     ]
@@ -208,6 +237,12 @@ def _scores(assignment: Assignment) -> tuple[dict[int, Score], dict[int, Score]]
     for score in found:
         (now if score.round_number == assignment.round_number else before)[score.criterion_id] = score
     return now, before
+
+
+def _rescored(assignment: Assignment, scores: dict[int, Score]) -> list[Rescored]:
+    """The levels that were changed in this review; what was saved once cannot have been."""
+    was_changed = any(score.version > 1 for score in scores.values())
+    return rescoring.of([assignment.begun]) if was_changed and assignment.begun else []
 
 
 def _comments(assignment: Assignment) -> list[SavedComment]:

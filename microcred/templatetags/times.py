@@ -7,7 +7,7 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 
-from microcred import times
+from microcred import clock, times
 
 register = template.Library()
 
@@ -66,3 +66,10 @@ def long_day(when: date) -> str:
 def clock_time(moment: datetime) -> str:
     """`9:05 PM` in the reader's zone."""
     return times.time_of_day(moment.astimezone(ZoneInfo(_reader())))
+
+
+@register.filter
+def short_moment(moment: datetime) -> str:
+    """`9:05 PM` of today, `Thu, Nov 30, 9:05 PM` of another day; in the reader's zone."""
+    is_today = moment.astimezone(ZoneInfo(_reader())).date() == clock.today(_reader())
+    return clock_time(moment) if is_today else f"{day(moment)}, {clock_time(moment)}"

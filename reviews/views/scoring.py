@@ -1,33 +1,41 @@
 """The scoring page and its autosave."""
 
+import re
+
 from django.contrib import messages
-from django.http import Http404, HttpResponseBadRequest
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from microcred.verdict import Refused
-from reviews import permissions, scoring
+from reviews import permissions, scoring, seen
 from reviews.forms import ScoreForm
-from reviews.models import Assignment, SavedComment
+from reviews.models import Assignment, SavedComment, Score
 from reviews.sheets import Question, Sheet, sheet_of
 from reviews.views import by_question
 from reviews.views.own import READER, assignment_of
 from submissions import serving
 from submissions.models import DocumentAccess
 
+MISMATCH = "This page does not match the rubric."
+TYPED = {
+    "level": "Level",
+    "comment": "Comment to the applicant",
+    "note": "Private note",
+    "why": "Why the level changes",
+}
+
 
 def sheet(request, number):
-    """One submission: GET shows it, and starts its review; POST keeps every row and goes where `then` says."""
+    """One submission: GET shows it and changes nothing; POST keeps every row and goes where `then` says."""
+    if request.method == "POST":
+        return _keep(request, number)
     assignment = assignment_of(request, number)
-    if request.method == "POST" and assignment.begun:
-        return _keep(request, assignment)
-    if assignment.begun and not permissions.may_score(request.user, assignment):
-        return redirect("reviews:finish", number)
-    try:
-        scoring.start(assignment, by=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    if not (may := permissions.may_score(request.user, assignment)):
+        if assignment.begun:
+            return redirect("reviews:finish", number)
+        messages.error(request, may.reason)
         return redirect("reviews:queue")
     return _show(request, sheet_of(assignment))
 
@@ -41,7 +49,7 @@ def _show(request, shown: Sheet, *, now: Question | None = None, status=200):
         "now": now,
         "assignment": shown.assignment,
         "submission": shown.assignment.submission,
-        "shows_changes": request.GET.get("changes") != "off",
+        "shows_changes": request.user.shows_changes,
     }
     return render(request, "reviews/scoring.html", page, status=status)
 
@@ -51,23 +59,64 @@ def _number(typed: str) -> int | None:
     return int(typed) if typed.isdecimal() and len(typed) <= 9 else None
 
 
-def _keep(request, assignment: Assignment):
+def _keep(request, number: int):
+    if "changes" in request.POST:
+        _remember_changes(request)
+        if request.htmx:
+            return HttpResponse(status=204)
+    try:
+        assignment = assignment_of(request, number)
+    except Http404:
+        return _give_back(request, number, _why_gone(request, number))
     shown = sheet_of(assignment)
     forms = [ScoreForm(question, request.POST) for question in shown.open_questions if _is_sent(question, request.POST)]
     if not all(form.is_valid() for form in forms):
-        return HttpResponseBadRequest("This page does not match the rubric. Go back and load it again.")
+        return _give_back(request, number, f"{MISMATCH} Load it again.", status=400)
     for form in forms:
         form.question.typed = form.entry()
+    typed = [form.question.typed for form in forms]
     try:
-        clashes = scoring.save_all(
-            assignment.begun, [question.typed for question in shown.open_questions if question.typed]
-        )
-    except Refused as refusal:
-        messages.error(request, f"{refusal} What you typed is below and has not been kept.")
+        clashes = scoring.keep(assignment, typed, by=request.user, read=_was_read(request.POST))
+    except seen.NotYet as refusal:
+        messages.error(request, f"{refusal} What you typed is below and is not saved yet.")
         return _show(request, shown, status=409)
+    except Refused as refusal:
+        return _give_back(request, number, str(refusal))
     if clashes:
         return _show(request, shown, now=_with_clashes(shown, clashes), status=409)
     return _go_on(request, shown)
+
+
+def _was_read(data) -> seen.Seen | None:
+    """What the reader had before them; every row of a page says the same."""
+    return next((seen.read(data[name]) for name in data if re.fullmatch(r"q\d{1,4}-seen", name)), None)
+
+
+def _remember_changes(request) -> None:
+    request.user.shows_changes = request.POST["changes"] == "on"
+    request.user.save(update_fields=["shows_changes"])
+
+
+def _why_gone(request, number: int) -> str:
+    """Why a submission is not this reader's any more. Raises: Http404, where it never was."""
+    theirs = Assignment.objects.with_submission().select_related("reviewer").filter(reviewer=request.user)
+    once = theirs.filter(submission__number=number).order_by("round_number").last()
+    if once is None or not (reason := scoring.why_not(once)):
+        raise Http404
+    return reason
+
+
+def _give_back(request, number: int, reason: str, *, status=409):
+    """A page with the reason and with what was typed, to be copied: nothing else, for it may be nobody's to see."""
+    typed = [(TYPED[found[2]], int(found[1]), text) for found, text in _texts(request.POST)]
+    page = {"reason": reason, "typed": typed, "number": number}
+    return render(request, "reviews/not_saved.html", page, status=status)
+
+
+def _texts(data):
+    """The fields of rows that hold something, with the match of their name."""
+    named = ((re.fullmatch(r"q(\d{1,4})-(level|comment|note|why)", name), text.strip()) for name, text in data.items())
+    return [(found, text) for found, text in named if found and text]
 
 
 def _is_sent(question: Question, data) -> bool:
@@ -119,29 +168,34 @@ def _keep_comment(request, shown: Sheet, question: Question) -> None:
 @require_POST
 def save_question(request, number, question):
     """The autosave of one row. Answers 409 with both texts when another tab saved something else."""
-    assignment = assignment_of(request, number)
+    try:
+        assignment = assignment_of(request, number)
+    except Http404:
+        return _refuse(request, question, _why_gone(request, number))
     shown = sheet_of(assignment)
     row = shown.question(question)
-    if row is None or assignment.begun is None:
-        raise Http404
+    if row is None:
+        return _refuse(request, question, f"{MISMATCH} Question {question} is not scored in this round.")
     form = ScoreForm(row, request.POST)
     if not form.is_valid():
-        return HttpResponseBadRequest("This page does not match the rubric. Load it again.")
+        return HttpResponseBadRequest(f"{MISMATCH} Load it again.")
     row.typed = form.entry()
-    page = {"sheet": shown, "question": row, "submission": assignment.submission}
     try:
-        row.score = scoring.save(
-            assignment.begun,
-            row.criterion,
-            level=row.typed.level,
-            comment=row.typed.comment,
-            private_note=row.typed.private_note,
-            version=row.typed.version,
-        )
-    except scoring.Changed as clash:
-        row.clash = clash
-        return render(request, "reviews/_clash.html", {**page, "swap": True}, status=409)
+        clashes = scoring.keep(assignment, [row.typed], by=request.user, read=_was_read(request.POST))
     except Refused as refusal:
-        return render(request, "reviews/_clash.html", {**page, "swap": True, "refusal": refusal}, status=409)
-    row.typed = None
+        return _refuse(request, question, str(refusal), is_not_yet=isinstance(refusal, seen.NotYet))
+    page = {"sheet": shown, "question": row, "submission": assignment.submission}
+    if clashes:
+        row.clash = clashes[0]
+        return render(request, "reviews/_clash.html", {**page, "swap": True}, status=409)
+    row.score, row.typed = (
+        Score.objects.filter(review__assignment=assignment, criterion=row.criterion).select_related("level").first(),
+        None,
+    )
     return render(request, "reviews/_saved.html", page)
+
+
+def _refuse(request, question: int, reason: str, *, is_not_yet=False):
+    """Beside the row that was typed in, where the text stays."""
+    page = {"question": {"number": question}, "refusal": reason, "is_not_yet": is_not_yet, "swap": True}
+    return render(request, "reviews/_clash.html", page, status=409)

@@ -2,9 +2,11 @@
    [data-autosave]      an element whose requests are a save: hx-post, hx-swap="none", hx-sync="this:queue last"
    [data-save-status]   says “Saving…”, “Saved 2:14 PM”, “Not saved yet, trying again”, “Not saved. Your text is kept on this device.”
    [data-save-voice]    an empty <span class="vh" role="status">; it speaks only when saving begins or stops to fail
-   A save that the network or the server lost is sent again three times; the text itself is kept by keep.js. */
+   A save that the network or the server lost is sent again three times, and once the network is back; the text itself
+   is kept by keep.js. */
 const status = document.querySelector("[data-save-status]");
-const tries = new WeakMap();
+const tries = new Map(); // how often in vain, by element that is not saved
+const KEPT = "Not saved. Your text is kept on this device.";
 
 function tell(words, trouble = false) {
   if (!status) return;
@@ -13,6 +15,8 @@ function tell(words, trouble = false) {
   status.classList.toggle("trouble", trouble);
   status.textContent = words;
 }
+
+const again = (elt) => tries.has(elt) && elt.dispatchEvent(new Event("change", { bubbles: true }));
 
 document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
   if (elt.matches("[data-autosave]")) tell("Saving…", status?.classList.contains("trouble"));
@@ -23,11 +27,23 @@ document.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr, successful
   // A 409 is shown in the page like an answer, the way to the sign-in page is an answer too: neither saved anything.
   const saved = successful && xhr.status < 400 && !xhr.getResponseHeader("HX-Redirect");
   const count = saved ? 0 : (tries.get(elt) ?? 0) + 1;
-  tries.set(elt, count);
-  if (saved) tell(`Saved ${new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit" }).format(new Date())}`);
-  else if (successful || count > 3 || (xhr.status >= 400 && xhr.status < 500)) tell("Not saved. Your text is kept on this device.", true);
+  if (saved) tries.delete(elt);
+  else tries.set(elt, count);
+  if (saved && tries.size) tell(KEPT, true);
+  else if (saved) tell(`Saved ${new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit" }).format(new Date())}`);
+  else if (successful || count > 3 || (xhr.status >= 400 && xhr.status < 500)) tell(KEPT, true);
   else {
     tell("Not saved yet, trying again", true);
-    setTimeout(() => elt.dispatchEvent(new Event("change", { bubbles: true })), 4000 * count);
+    setTimeout(() => again(elt), 4000 * count);
   }
+});
+
+let before = "";
+addEventListener("offline", () => {
+  before = status?.textContent ?? "";
+  tell("You are offline. Your text is kept on this device.", true);
+});
+addEventListener("online", () => {
+  if (tries.size) [...tries.keys()].forEach(again);
+  else tell(before);
 });

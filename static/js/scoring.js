@@ -3,12 +3,12 @@
    .q[data-question]             one question (details or section); its radios, its [data-comment] textarea
    input[data-key=3]             the key that chooses this level
    [data-insert="text"]          puts its text at the cursor of the question's comment, never over it
-   button[data-toggle-changes]   aria-pressed; hides and shows the marks in the question, remembered for the person
-   .steps a[href=#q4]            opens that question
+   button[data-toggle-changes]   aria-pressed; shows [data-changes] or [data-no-changes] in every question; its request remembers it
+   .steps a[href=#q4]            opens that question; the one that has the focus is current, and "Save and next" goes on from it
+   input[data-find="selector"]   leaves those of the elements in sight that hold its words; [data-found] counts them
    button[data-next]             Ctrl+Enter presses it; dialog#keys lists the keys and opens with “?” */
 const form = document.querySelector("form[data-scoring]");
 const questions = [...document.querySelectorAll("[data-question]")];
-const memory = `changes:${document.body.dataset.person}`;
 
 const current = () => document.activeElement.closest("[data-question]") ?? document.querySelector(".q.now") ?? questions[0];
 const unscored = (question) => !question.querySelector("input[type=radio]:checked");
@@ -22,9 +22,27 @@ function go(question) {
 }
 
 function showChanges(shown) {
-  localStorage.setItem(memory, shown ? "on" : "off");
-  document.querySelectorAll("[data-toggle-changes]").forEach((button) => button.setAttribute("aria-pressed", String(shown)));
-  document.querySelectorAll("[data-question] .prose").forEach((prose) => prose.classList.toggle("plain-changes", !shown));
+  for (const button of document.querySelectorAll("[data-toggle-changes]")) {
+    button.setAttribute("aria-pressed", String(shown));
+    button.value = shown ? "off" : "on";
+  }
+  document.querySelectorAll("[data-changes]").forEach((prose) => (prose.hidden = !shown));
+  document.querySelectorAll("[data-no-changes]").forEach((prose) => (prose.hidden = shown));
+}
+
+function isNow(question) {
+  if (form?.elements.now) form.elements.now.value = question.dataset.question;
+  for (const step of document.querySelectorAll(".steps a")) {
+    if (step.hash === `#${question.id}`) step.setAttribute("aria-current", "step");
+    else step.removeAttribute("aria-current");
+  }
+}
+
+function find(field) {
+  const words = field.value.toLowerCase();
+  const all = [...document.querySelectorAll(field.dataset.find)];
+  all.forEach((one) => (one.hidden = !one.textContent.toLowerCase().includes(words)));
+  field.closest("dialog").querySelector("[data-found]").textContent = words ? `${all.filter((one) => !one.hidden).length} found` : "";
 }
 
 function insert(words, field) {
@@ -81,4 +99,14 @@ document.addEventListener("click", (event) => {
     insert(chip.dataset.insert, home.querySelector("[data-comment]"));
   }
 });
-if (localStorage.getItem(memory) === "off") showChanges(false);
+
+document.addEventListener("focusin", ({ target }) => {
+  const question = target.closest("[data-question]");
+  if (question) isNow(question);
+});
+
+document.addEventListener("input", ({ target }) => {
+  if (target.matches("[data-find]")) find(target);
+});
+
+if (!document.querySelector("#messages .message")) go(questions.find(({ id }) => `#${id}` === location.hash));
