@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from badges.models import Activity
+from badges.models import Activity, Edition
 from cohorts.models import ActivityMark, Enrollment
 from microcred import clock
 
@@ -64,11 +64,17 @@ def checklist(enrollment: Enrollment, *, ready: Collection[int] = ()) -> Checkli
     """
     done = set(ActivityMark.objects.filter(enrollment=enrollment).values_list("activity", flat=True))
     activities = Activity.objects.filter(edition=enrollment.cohort.edition_id).order_by("position")
+    return _grouped(Item(one, one.document_id in ready if one.document_id else one.pk in done) for one in activities)
+
+
+def unmarked(edition: Edition) -> Checklist:
+    """The same for somebody who has done nothing yet. Queries: one."""
+    return _grouped(Item(one, is_done=False) for one in edition.activities.order_by("position"))
+
+
+def _grouped(items: Iterable[Item]) -> Checklist:
     return Checklist(
-        [
-            Group(name, [Item(one, one.document_id in ready if one.document_id else one.pk in done) for one in several])
-            for name, several in groupby(activities, key=lambda activity: activity.group)
-        ]
+        [Group(name, list(several)) for name, several in groupby(items, key=lambda item: item.activity.group)]
     )
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from cohorts import mailing
 from cohorts.models import Cohort, Enrollment, Event
 from microcred import clock, outbox, times
-from microcred.models import User
+from microcred.models import Message, User
 from microcred.verdict import Refused
 
 
@@ -36,9 +36,24 @@ def invite(enrollments: Iterable[Enrollment], *, by: User) -> int:
     return len(messages)
 
 
+def sample(cohort: Cohort, *, by: User) -> Message:
+    """The invitation as it would leave: to somebody on the roster, or as `by` would read it. Raises: Refused."""
+    row = cohort.enrollments.select_related("person").first()
+    values = {
+        "invited_by": by.full_name,
+        "learning_begins": _first_day(cohort),
+        "link": mailing.address("/invite/"),
+    }
+    return mailing.message(cohort, row.person if row else by, "invitation", key="sample", values=values)
+
+
 def _learning_begins(cohort: Cohort) -> str:
     if not cohort.opened_at:
         raise Refused(f"The {cohort} cohort is not open yet. Open it first, then invite.")
+    return _first_day(cohort)
+
+
+def _first_day(cohort: Cohort) -> str:
     event = cohort.events.filter(kind=Event.Kind.LEARNING_BEGINS).first()
     return times.long_day(event.on) if event else "soon"
 

@@ -10,9 +10,9 @@ from badges.models import Edition
 from cohorts import mailing
 from cohorts.models import Cohort, Event, Reminder, StaffMembership
 from cohorts.permissions import may_open
-from microcred import clock
+from microcred import clock, times
 from microcred.models import User
-from microcred.verdict import Refused
+from microcred.verdict import ALLOWED, Refused, Verdict
 
 DATES = (Event.Kind.LEARNING_BEGINS, Event.Kind.EVIDENCE_DUE, Event.Kind.REVIEWS_DUE, Event.Kind.DECISIONS)
 
@@ -42,21 +42,36 @@ def open_cohort(cohort: Cohort, *, by: User) -> Cohort:
     for kind in (Event.Kind.LEARNING_BEGINS, Event.Kind.EVIDENCE_DUE):
         if kind not in kinds:
             raise Refused(f"The cohort has no date for “{kind.label}” yet. Add it to the calendar first.")
+    verdict = may_be_due(current.events.get(kind=Event.Kind.EVIDENCE_DUE).on, zone=current.zone)
+    if not verdict:
+        raise Refused(verdict.reason)
     at = clock.now()
     editions.freeze(current.edition, at=at)
     if current.attendance_edition:
         editions.freeze(current.attendance_edition, at=at)
-    Reminder.objects.bulk_create(_reminders(current))
+    Reminder.objects.bulk_create(reminders_to_come(current))
     current.opened_at, current.opened_by = at, by
     current.save(update_fields=["opened_at", "opened_by"])
     cohort.opened_at, cohort.opened_by = at, by
     return current
 
 
-def _reminders(cohort: Cohort) -> list[Reminder]:
-    """The edition's reminder rules with the words of their letters."""
-    rules = []
+def may_be_due(on: date, *, zone: str) -> Verdict:
+    """Whether evidence can be due on that day: a term that is over takes nobody in."""
+    if clock.end_of_day(on, zone) > clock.now():
+        return ALLOWED
+    return Verdict(f"Evidence was due on {times.day(on)}; that day has passed. Choose a later one.")
+
+
+def reminders_to_come(cohort: Cohort) -> list[Reminder]:
+    """The edition's reminder rules with the words of their letters, unsaved; those the cohort has already stay its own.
+
+    Raises: Refused, when the edition lacks a letter.
+    """
+    rules, known = [], set(cohort.reminders.values_list("key", flat=True))
     for rule in cohort.edition.reminders:
+        if rule["key"] in known:
+            continue
         letter = mailing.letter_of(cohort.edition, rule["letter"])
         kept = {name: rule[name] for name in ("key", "event_kind", "days", "zone_of", "audience")}
         at = time.fromisoformat(rule["at"])

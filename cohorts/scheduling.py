@@ -24,13 +24,16 @@ def may_stand_on(kind: str, on: date, dates: Mapping[str, date]) -> Verdict:
         return Verdict(f"Learning begins on {_said(begins)}. Choose that day or a later one.")
     if kind == KIND.MEETING and evidence and on > evidence:
         return Verdict(f"Evidence is due on {_said(evidence)}. A meeting has to come before it, or on that day.")
-    if kind in (KIND.REVIEWS_DUE, KIND.DECISIONS) and evidence and on <= evidence:
+    if kind in (KIND.REVIEWS_DUE, KIND.DECISIONS, KIND.REVISIONS_DUE) and evidence and on <= evidence:
         return Verdict(f"Evidence is due on {_said(evidence)}. Choose a later day.")
     if kind == KIND.LEARNING_BEGINS and evidence and on > evidence:
         return Verdict(f"Evidence is due on {_said(evidence)}. Learning has to begin before.")
     reviews = dates.get(KIND.REVIEWS_DUE)
     if kind == KIND.DECISIONS and reviews and on < reviews:
         return Verdict(f"Reviews are due on {_said(reviews)}. Decisions come on that day or later.")
+    decisions = dates.get(KIND.DECISIONS)
+    if kind == KIND.REVISIONS_DUE and decisions and on <= decisions:
+        return Verdict(f"Decisions come on {_said(decisions)}. Revisions are due on a later day.")
     return ALLOWED
 
 

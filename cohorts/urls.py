@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cohorts.views import account, applicants, cohorts, feeds, homes, invitations, reminders, roster, schedule
+from cohorts.views import account, applicants, cohorts, feeds, homes, invitations, reminders, roster, schedule, setup
 
 app_name = "cohorts"
 
@@ -31,6 +31,7 @@ admin = [
     path("cohorts/", cohorts.cohorts, name="cohorts"),
     path("cohorts/new/", cohorts.new, name="new"),
     path("cohorts/<slug:cohort>/opening/", cohorts.open_, name="opening"),
+    path("cohorts/<slug:cohort>/next-term/", cohorts.next_term, name="next_term"),
     path("cohorts/<slug:cohort>/people/import/", roster.import_, name="import"),
     path("cohorts/<slug:cohort>/people/import/example.csv", roster.example, name="import_example"),
     path("cohorts/<slug:cohort>/calendar/", schedule.schedule, name="schedule"),
@@ -48,4 +49,17 @@ admin = [
     path("cohorts/<slug:cohort>/reminders/<slug:key>/turning/", reminders.turn, name="turn_reminder"),
 ]
 
-urlpatterns = [*everybody, *applicant, *admin]
+setting_up = [
+    path("cohorts/<slug:cohort>/setup/", setup.setup, name="setup"),
+    path("cohorts/<slug:cohort>/setup/<slug:edition>/", setup.edition, name="setup_edition"),
+    path("cohorts/<slug:cohort>/setup/<slug:edition>/as-applicant/", setup.as_applicant, name="as_applicant"),
+    path("cohorts/<slug:cohort>/setup/<slug:edition>/changes/", setup.changes, name="setup_changes"),
+    path("cohorts/<slug:cohort>/setup/<slug:edition>/edition.zip", setup.archive, name="setup_archive"),
+    path("cohorts/<slug:cohort>/setup/<slug:edition>/files/", setup.files, name="setup_files"),
+    path("cohorts/<slug:cohort>/setup/<slug:edition>/moving/", setup.move, name="move_part"),
+    path("cohorts/<slug:cohort>/setup/<slug:edition>/removing/<path:place>/", setup.remove, name="remove_part"),
+    path("cohorts/<slug:cohort>/setup/<slug:edition>/template/<slug:key>/", setup.template, name="setup_template"),
+    path("cohorts/<slug:cohort>/setup/<slug:edition>/parts/<path:place>/", setup.part, name="setup_part"),
+]
+
+urlpatterns = [*everybody, *applicant, *admin, *setting_up]

@@ -70,9 +70,14 @@ def _choices(standing: Standing, cohort: Cohort) -> tuple[Outcome, ...]:
 
 
 def revision_day(cohort: Cohort) -> date:
-    """So many days after the decisions are due, or after today when that is later. Reads the cohort's events."""
-    days = [event.on for event in cohort.events.all() if event.kind == Event.Kind.DECISIONS]
-    return max([clock.today(cohort.zone), *days]) + timedelta(days=cohort.revision_days)
+    """The day in the calendar while it is ahead; else so many days after the decisions are due, or after today when
+    that is later. Reads the cohort's events.
+    """
+    today, days = clock.today(cohort.zone), {event.kind: event.on for event in cohort.events.all()}
+    planned = days.get(Event.Kind.REVISIONS_DUE, today)
+    if planned > today:
+        return planned
+    return max(today, days.get(Event.Kind.DECISIONS, today)) + timedelta(days=cohort.revision_days)
 
 
 def decide(submission: Submission, *, by: User, outcome: str | None = None, due_on: date | None = None) -> Decision:

@@ -6,16 +6,18 @@ award keeps it as it was.
 """
 
 from .archive import pack, unpack
+from .bringing import Brought
 from .comparing import differences
 from .describing import describe
 from .editing import Clash, change, move, remove, replace, seen
 from .folders import export, load, load_all
-from .gaps import gaps
+from .gaps import gaps, rows_of
 from .reading import EditionFault, read
 from .storing import store
 from .succession import clone, freeze
 
 __all__ = [
+    "Brought",
     "Clash",
     "EditionFault",
     "change",
@@ -32,6 +34,7 @@ __all__ = [
     "read",
     "remove",
     "replace",
+    "rows_of",
     "seen",
     "store",
     "unpack",

@@ -12,8 +12,8 @@ def describe(edition):
         **plain(edition),
         "directions": edition.directions.replace("\r\n", "\n").strip(),
         "program": plain(badge.program),
-        "framework": _framework(edition.framework),
-        "badge": {**plain(badge), "parts": _slugs(badge.parts), "related": _slugs(badge.related)},
+        "framework": described_framework(edition.framework),
+        "badge": described_badge(badge),
         "competencies": [
             competency.key
             for competency in edition.competencies.select_related("domain").order_by("domain__position", "position")
@@ -28,11 +28,15 @@ def describe(edition):
     }
 
 
+def described_badge(badge):
+    return {**plain(badge), "parts": _slugs(badge.parts), "related": _slugs(badge.related)}
+
+
 def _slugs(badges):
     return sorted(badges.values_list("slug", flat=True))
 
 
-def _framework(framework):
+def described_framework(framework):
     if framework is None:
         return None
     domains = framework.domains.prefetch_related("competencies")

@@ -1,15 +1,23 @@
-"""The list of an admin's cohorts, a new one, and its opening."""
+"""The list of an admin's cohorts, a new one, its opening, and the next term."""
+
+from datetime import date, timedelta
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
 
-from cohorts import opening
+from badges import editions
+from cohorts import invitations, opening
+from cohorts import next_term as terms
 from cohorts.forms import CohortForm
 from cohorts.glances import at_a_glance
-from cohorts.models import Cohort
-from cohorts.permissions import may_create
+from cohorts.models import Cohort, Event, Reminder
+from cohorts.permissions import may_create, may_open
+from cohorts.term_forms import DaysForm, TermForm
+from cohorts.views.schedule import run_by_reader
+from microcred import letters
+from microcred.models import User
 from microcred.verdict import Refused
 
 
@@ -33,18 +41,78 @@ def new(request):
         kept = {name: form.cleaned_data[name] for name in CohortForm.Meta.fields if name != "edition"}
         cohort = opening.create(form.cleaned_data["edition"], by=request.user, dates=form.dates, **kept)
         messages.success(request, f"{cohort} is being prepared. Add its meetings, then open it.")
-        return redirect("cohorts:schedule", cohort=cohort.slug)
+        return redirect("cohorts:opening", cohort=cohort.slug)
     return render(request, "cohorts/new.html", {"form": form})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def open_(request, cohort):
-    """Open it: from now on people can be invited."""
-    found = get_object_or_404(Cohort.objects.run_by(request.user), slug=cohort)
+    """What opening would do: the edition, the dates, the people, what is sent. Then open it: people can be invited."""
+    found = run_by_reader(request, cohort)
+    if request.method == "POST":
+        try:
+            opening.open_cohort(found, by=request.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("cohorts:opening", cohort=found.slug)
+        messages.success(request, f"{found} is open. Add people, then invite them.")
+        return redirect("cohorts:schedule", cohort=found.slug)
+    return render(request, "cohorts/opening.html", {"cohort": found, **_before_opening(found, request.user)})
+
+
+def _before_opening(cohort: Cohort, person: User) -> dict:
+    """Queries: constant."""
+    events = list(cohort.events.standing().in_time_order())
     try:
-        opening.open_cohort(found, by=request.user)
+        rules = [*cohort.reminders.all(), *opening.reminders_to_come(cohort)]
+        sample, missing = invitations.sample(cohort, by=person), ""
+    except Refused as refusal:
+        rules, sample, missing = [], None, str(refusal)
+    sent = [(rule, _first_day(rule, events)) for rule in rules]
+    return {
+        "may_open": may_open(cohort),
+        "gaps": editions.gaps(editions.describe(cohort.edition)),
+        "events": events,
+        "people": cohort.enrollments.count(),
+        "staff": cohort.staff.count(),
+        "reminders": sorted(sent, key=lambda row: (row[1] is None, row[1], row[0].key)),
+        "sample": sample,
+        "sample_body": letters.body_of(sample.html) if sample else "",
+        "missing": missing,
+    }
+
+
+def _first_day(rule: Reminder, events: list[Event]) -> date | None:
+    """The day on which a reminder leaves first."""
+    return min((one.on + timedelta(days=rule.days) for one in events if one.kind == rule.event_kind), default=None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def next_term(request, cohort):
+    """The next term in one page: its name and first day, then every date, then it is there."""
+    found = run_by_reader(request, cohort)
+    asked = request.POST if request.method == "POST" else request.GET
+    form = TermForm(asked if "begins" in asked else None, cohort=found)
+    context = {"cohort": found, "form": form}
+    if form.is_bound and form.is_valid():
+        try:
+            rows = terms.proposed(found, form.cleaned_data["begins"])
+        except Refused as refusal:
+            form.add_error("begins", str(refusal))
+        else:
+            days = DaysForm(request.POST if request.method == "POST" else None, rows=rows, cohort=found)
+            context["days"] = days
+            if request.method == "POST" and days.is_valid() and "look" not in request.POST:
+                return _prepare(request, found, form, days)
+    return render(request, "cohorts/next_term.html", context)
+
+
+def _prepare(request, cohort: Cohort, form: TermForm, days: DaysForm):
+    term, name = form.cleaned_data["term"], form.cleaned_data["name"]
+    try:
+        made = terms.prepare(cohort, by=request.user, term=term, name=name, days=days.days)
     except Refused as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(request, f"{found} is open. Add people, then invite them.")
-    return redirect("cohorts:schedule", cohort=found.slug)
+        return render(request, "cohorts/next_term.html", {"cohort": cohort, "form": form, "days": days})
+    messages.success(request, f"{made} is being prepared with {made.edition}. Nobody was told anything.")
+    return redirect("cohorts:opening", cohort=made.slug)

@@ -84,11 +84,16 @@ class World:
             ("cohorts:mail", "pk"): lambda: Message.objects.filter(cohort_slug=self.cohort.slug).latest("pk").pk,
             ("notices", "token"): lambda: notices.address(self.people["applicant"].pk).rstrip("/").rpartition("/")[2],
             ("cohorts:activity", "key"): lambda: "video",
+            ("cohorts:setup_template", "key"): lambda: "growth-plan",
             ("cohorts:switch", "role"): lambda: "applicant",
             ("cohorts:save_account", "section"): lambda: "names",
             ("badges:status_list", "slug"): lambda: self._award().edition.badge.program.slug,
             ("badges:status_list", "number"): lambda: 1,
         }
+        if part == "edition":
+            return self.cohort.edition.slug
+        if part == "place":
+            return "documents/growth-plan"
         if found := special.get((route, part)):
             return found()
         if route.startswith("submissions:") and part == "pk":
