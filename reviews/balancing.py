@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Work:
-    """What wants `places` people out of `may`; those of `rather` go first, as long as they have room."""
+    """What wants `places` people out of `may`, beside those whom it `has`; those of `rather` go first."""
 
     key: int
     places: int
     may: tuple[int, ...]
     rather: frozenset[int] = frozenset()
+    has: int = 0
 
 
 @dataclass
@@ -113,9 +114,9 @@ def seated(works: Iterable[Work], desks: Mapping[int, Desk]) -> dict[int, list[i
     by_key = {work.key: work for work in works}
     seating = Seating(by_key, desks)
     seating.seat_favourites()
-    most = max((work.places for work in by_key.values()), default=0)
+    most = max((work.has + work.places for work in by_key.values()), default=0)
     for number in range(most):
         for work in by_key.values():
-            if len(seating.holders.get(work.key, ())) <= number < work.places:
+            if work.has + len(seating.holders.get(work.key, ())) == number < work.has + work.places:
                 seating.fill(work)
     return seating.holders

@@ -11,12 +11,11 @@ MOST = 2**31 - 1  # what a whole number in a form may be, so that the database c
 
 
 class ScoreForm(forms.Form):
-    """One rubric row, under the names `q4-level`, `q4-comment`, `q4-note`, `q4-why` and `q4-version`."""
+    """One rubric row, under the names `q4-level`, `q4-comment`, `q4-note`, `q4-version`."""
 
     level = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
     comment = forms.CharField(required=False, strip=False)
     note = forms.CharField(required=False, strip=False)
-    why = forms.CharField(required=False, max_length=300)
     version = forms.IntegerField(min_value=0, max_value=MOST)
 
     def __init__(self, question, data):
@@ -26,14 +25,7 @@ class ScoreForm(forms.Form):
 
     def entry(self) -> Entry:
         typed = self.cleaned_data
-        return Entry(
-            self.question.criterion,
-            self._level(),
-            typed["comment"],
-            typed["note"],
-            version=typed["version"],
-            why=typed["why"],
-        )
+        return Entry(self.question.criterion, self._level(), typed["comment"], typed["note"], version=typed["version"])
 
     def _level(self) -> Level | None:
         chosen = self.cleaned_data["level"]
@@ -75,13 +67,6 @@ class SavedCommentForm(forms.ModelForm):
         if len(cohorts) == 1:
             self.fields["cohort"].widget = forms.HiddenInput()
             self.fields["cohort"].initial = cohorts[0]
-
-
-class ReaderForm(forms.Form):
-    """Who reads one submission instead of `was`; empty: nobody."""
-
-    was = forms.IntegerField(required=False, min_value=0, max_value=MOST)
-    reader = forms.IntegerField(required=False, min_value=0, max_value=MOST)
 
 
 def cohorts_reviewed_by(person) -> Cohort:

@@ -3,6 +3,7 @@
 from cohorts.models import StaffMembership
 from microcred.models import User
 from microcred.verdict import ALLOWED, Verdict
+from reviews import conflicts
 from reviews.models import READABLE, SCORABLE, Assignment
 from submissions.models import Submission, Version
 
@@ -70,9 +71,11 @@ def may_hand_back(person: User, assignment: Assignment) -> Verdict:
 
 
 def may_decide(person: User, submission: Submission) -> Verdict:
-    """Queries: reads the enrollment; select it first."""
+    """Queries: two, and the enrollment with its cohort; select it first."""
     if submission.enrollment.person_id == person.pk:
         return Verdict("You wrote this submission. Another admin decides on it.")
+    if (conflict := conflicts.between(person, submission)) and conflict.is_firm:
+        return Verdict(f"You are in conflict with {submission}: {conflict.words}. Another admin decides on it.")
     return ALLOWED
 
 
@@ -102,7 +105,7 @@ def may_settle_between(person: User, submission: Submission) -> Verdict:
 
 
 def may_be_assigned(reviewer: User, submission: Submission) -> Verdict:
-    """Queries: three, and those of `may_read`."""
+    """Queries: five, and the enrollment with its cohort; select it first."""
     if not may_read(reviewer, submission):
         return Verdict(f"{reviewer} wrote {submission}. Choose another reader.")
     if submission.state not in READABLE:
@@ -119,4 +122,6 @@ def may_be_assigned(reviewer: User, submission: Submission) -> Verdict:
         return Verdict(
             f"{reviewer} handed {submission} back: {declared.get_conflict_display()}. Choose another reader."
         )
+    if (conflict := conflicts.between(reviewer, submission)) and conflict.is_firm:
+        return Verdict(f"{reviewer} is in conflict with {submission}: {conflict.words}. Choose another reader.")
     return ALLOWED

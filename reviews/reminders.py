@@ -1,20 +1,14 @@
-"""What reviewers are reminded of by themselves: work left near its day, and a revised version that came in."""
+"""What reviewers are reminded of by themselves: work left near its day."""
 
 from datetime import datetime
 
-from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Exists, OuterRef, QuerySet
 
-from cohorts import mailing, reminders
+from cohorts import reminders
 from cohorts.models import Reminder, StaffMembership
 from cohorts.reminders import Occasion
-from microcred import outbox
-from microcred.models import Message
-from reviews.assigning import letter_values
+from reviews.digests import letter_values
 from reviews.models import Assignment
-
-REVISED = "revised-to-review/"
 
 
 def remind_reviewers(now: datetime) -> int:
@@ -35,29 +29,3 @@ def _with_work_left(occasion: Occasion) -> QuerySet:
 def _values(rule: Reminder, occasion: Occasion, members: list) -> dict[int, dict[str, object]]:
     by_person = letter_values(occasion.cohort, [member.person for member in members])
     return {member.pk: by_person[member.person_id] for member in members if member.person_id in by_person}
-
-
-@transaction.atomic
-def tell_of_revised() -> int:
-    """Tell each reader once that the revised version of what they read has come in. How many is returned."""
-    key = Concat(Value(REVISED), Cast("pk", CharField()))
-    new = (
-        Assignment.objects.to_do()
-        .handed_in()
-        .filter(round_number__gt=1, review=None)
-        .annotate(key=key)
-        .exclude(Exists(Message.objects.filter(key=OuterRef("key"))))
-        .with_submission()
-        .select_related("reviewer")
-    )
-    owed = []
-    for assignment in new:
-        cohort = assignment.submission.enrollment.cohort
-        values = letter_values(cohort, [assignment.reviewer])[assignment.reviewer_id]
-        owed.append(
-            mailing.message(
-                cohort, assignment.reviewer, "reviewer-assigned", key=f"{REVISED}{assignment.pk}", values=values
-            )
-        )
-    outbox.owe(owed)
-    return len(owed)

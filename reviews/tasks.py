@@ -7,10 +7,10 @@ from microcred import clock
 
 @shared_task
 def remind_reviewers() -> None:
-    """Remind those with work left, and tell of revised versions that came in."""
-    from reviews import reminders
+    """Tell of new work, once a day, and remind those with work left."""
+    from reviews import digests, reminders
 
-    reminders.tell_of_revised()
+    digests.tell_of_new_work(clock.now())
     reminders.remind_reviewers(clock.now())
 
 

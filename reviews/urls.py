@@ -6,6 +6,7 @@ from reviews.views import (
     agreement,
     assigning,
     by_question,
+    conflicts,
     decisions,
     feedback,
     finishing,
@@ -28,6 +29,8 @@ reviewing = [
     path("review/by-question/<int:question>/", by_question.show, name="by_question"),
     path("review/comments/", queue.comments, name="comments"),
     path("review/comments/<int:pk>/delete/", queue.delete_comment, name="delete_comment"),
+    path("review/conflicts/", conflicts.own, name="own_conflicts"),
+    path("review/conflicts/<int:pk>/removal/", conflicts.remove_own, name="remove_own_conflict"),
     path("review/<int:number>/", scoring.sheet, name="scoring"),
     path("review/<int:number>/q/<int:question>/", scoring.save_question, name="save_question"),
     path("review/<int:number>/documents/<slug:slot>/", reading.document, name="document"),
@@ -39,6 +42,9 @@ reviewing = [
     path("cohorts/<slug:cohort>/reviews/", assigning.table, name="assigning"),
     path("cohorts/<slug:cohort>/reviews/plan/", assigning.plan, name="plan"),
     path("cohorts/<slug:cohort>/reviews/agreement/", agreement.agreement, name="agreement"),
+    path("cohorts/<slug:cohort>/reviews/capacity/", assigning.capacity, name="capacity"),
+    path("cohorts/<slug:cohort>/reviews/conflicts/", conflicts.index, name="conflicts"),
+    path("cohorts/<slug:cohort>/reviews/conflicts/<int:pk>/removal/", conflicts.remove, name="remove_conflict"),
     path("cohorts/<slug:cohort>/reviews/<int:number>/", assigning.change, name="change_reader"),
 ]
 

@@ -1,122 +1,226 @@
-"""Who reads what in a cohort: the table, the suggested plan, one change by hand."""
+"""Who reads what in a cohort: the table, the suggested plan, one change by hand, how much each reviewer takes."""
+
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from cohorts.models import Cohort, Event
 from microcred.models import User
 from microcred.verdict import Refused
-from reviews import assigning
-from reviews.assigning import Reader
-from reviews.forms import ReaderForm
-from reviews.models import Assignment
+from reviews import assigning, conflicts, planning, staffing
+from reviews.assigning_forms import CapacityForm, ReaderForm, Wish
+from reviews.digests import counted
+from reviews.models import Assignment, Score
 from submissions.models import Submission
 
-PAGE = 50
+PAGE = 25
+PLANNED_HERE = 100  # with more submissions than these waiting, the plan has its own page only
+SENTENCES = 10  # of what a plan cannot do
 
 
-def _cohort(request, slug: str) -> Cohort:
+def cohort_run_by(request, slug: str) -> Cohort:
     run = Cohort.objects.run_by(request.user).select_related("edition__badge")
     return get_object_or_404(run, slug=slug)
 
 
+# The table -----------------------------------------------------------------------------------------------------------
 @require_safe
 def table(request, cohort):
     """Every submission before the readers with its readers, and what each reviewer has."""
-    cohort = _cohort(request, cohort)
-    readers = assigning.readers_of(cohort)
-    page = Paginator(assigning.to_read(cohort), PAGE).get_page(request.GET.get("page"))
-    due = cohort.events.standing().filter(kind=Event.Kind.REVIEWS_DUE).order_by("ends_at").first()
+    return _show_table(request, cohort_run_by(request, cohort))
+
+
+def _show_table(request, cohort: Cohort, *, capacity: CapacityForm | None = None, status=200):
+    readers, known = staffing.readers_of(cohort), conflicts.known(cohort)
+    lying, shows_wanting = staffing.to_read(cohort), request.GET.get("show") == "wanting"
+    all_of_them, wanting = staffing.counts(lying)
+    is_small = readers and 0 < wanting <= PLANNED_HERE
+    plan = planning.suggest(cohort, staff=readers, known=known) if is_small else None
+    paginator = Paginator(staffing.wanting(lying) if shows_wanting else lying, PAGE)
+    paginator.count = wanting if shows_wanting else all_of_them
+    page = paginator.get_page(request.GET.get("page"))
+    rows = _rows(request, cohort, page, readers, known, plan)
     context = {
         "cohort": cohort,
-        "readers": readers,
-        "most": max((reader.scale for reader in readers), default=1),
+        "readers": [
+            (reader, field, *known.declared_by(reader.person.pk))
+            for reader, field in (capacity or CapacityForm(readers=readers)).rows
+        ],
+        "most": max((len(reader.blocks) for reader in readers), default=1) or 1,
         "page": page,
-        "rows": [_row(cohort, submission, readers) for submission in page],
-        "due": due,
-        "without": assigning.without_reader(cohort).count(),
+        "rows": rows,
+        "has_second": any(len(row["places"]) > 1 for row in rows),
+        "due": cohort.events.standing().filter(kind=Event.Kind.REVIEWS_DUE).order_by("ends_at").first(),
+        "lying": all_of_them,
+        "wanting": wanting,
+        "plan": plan,
+        "shows_wanting": shows_wanting,
+        "query": "&show=wanting" if shows_wanting else "",
+        "form": capacity,
     }
-    return render(request, "reviews/assigning.html", context)
+    return render(request, "reviews/assigning.html", context, status=status)
 
 
-def _row(cohort: Cohort, submission: Submission, readers: list[Reader]) -> dict:
-    """A submission with its places: those taken, then the empty ones up to the number the cohort asks for."""
-    taken = [assigning.Place(submission, reading, readers) for reading in assigning.readings_of(submission)]
-    empty = max(cohort.readers_per_submission - len(taken), 0)
-    return {"submission": submission, "places": taken + [assigning.Place(submission, None, readers)] * empty}
+def _rows(request, cohort: Cohort, page, readers, known, plan: planning.Plan | None) -> list[dict]:
+    """Each submission with its places; those that the admin is in conflict with stay closed to them."""
+    shown = list(staffing.with_readings(page.object_list))
+    closed = set(
+        Submission.objects.filter(conflicts.firm(request.user, cohort), pk__in=[one.pk for one in shown])
+        .order_by()
+        .values_list("pk", flat=True)
+    )
+    suggested = plan.by_submission if plan else {}
+    undo = _undo(request)
+    return [
+        {
+            "submission": one,
+            "is_closed": one.pk in closed,
+            "places": [] if one.pk in closed else staffing.places_of(one, readers, known, suggested.get(one.pk, ())),
+            "undo": undo if undo and undo["number"] == one.number else None,
+        }
+        for one in shown
+    ]
+
+
+def _undo(request) -> dict | None:
+    """What was changed last, from the address, to be changed back: `?changed=417&was=3&reader=7`."""
+    asked = {key: request.GET.get(key, "") for key in ("changed", "was", "reader")}
+    if all(not value or (value.isdecimal() and len(value) <= 9) for value in asked.values()) and asked["changed"]:
+        return {"number": int(asked["changed"]), "was": asked["reader"], "reader": asked["was"]}
+    return None
 
 
 @require_POST
-def change(request, cohort, number):
-    """Another reader, the first one, or none, for one place of one submission; never of one's own."""
-    cohort = _cohort(request, cohort)
-    submission = get_object_or_404(
-        Submission.objects.select_related("enrollment__cohort__edition__badge").exclude(
-            enrollment__person=request.user
-        ),
-        enrollment__cohort=cohort,
-        number=number,
+def capacity(request, cohort):
+    """How many submissions each reviewer takes."""
+    cohort = cohort_run_by(request, cohort)
+    form = CapacityForm(request.POST, readers=staffing.readers_of(cohort))
+    if not form.is_valid():
+        return _show_table(request, cohort, capacity=form, status=422)
+    form.save()
+    messages.success(request, "Saved. The suggested plan keeps to it; what was given stays given.")
+    return redirect("reviews:assigning", cohort.slug)
+
+
+# One submission ------------------------------------------------------------------------------------------------------
+def _submission(request, cohort: Cohort, number: int) -> Submission:
+    """One that the admin may give to somebody; it is not there when they are in conflict with it."""
+    others = Submission.objects.exclude(conflicts.firm(request.user, cohort))
+    return get_object_or_404(
+        others.select_related("enrollment__cohort__edition__badge"), enrollment__cohort=cohort, number=number
     )
-    form = ReaderForm(request.POST)
+
+
+def change(request, cohort, number):
+    """Another reader, the first one, or none. GET says what a change leads to; POST does it, once that was read."""
+    cohort = cohort_run_by(request, cohort)
+    submission = _submission(request, cohort, number)
     try:
-        said = _change(submission, form, by=request.user)
+        wish = ReaderForm(request.POST or request.GET).wish()
+        present = _present(submission, wish)
+        if request.method != "POST":
+            return _show_change(request, cohort, submission, wish, present)
+        if not wish.is_sure and _needs_a_look(submission, wish, present):
+            return redirect(f"{request.path}?{urlencode(_names(wish))}")
+        said = _change(submission, wish, present, by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(request, said)
-    return redirect(f"{cohort.get_absolute_url()}reviews/?page={request.GET.get('page') or 1}#s{number}")
+        return redirect(f"{_table(cohort, request)}#s{number}")
+    messages.success(request, said)
+    return redirect(f"{_table(cohort, request)}&{urlencode({'changed': number, **_names(wish)})}#s{number}")
 
 
-def _change(submission: Submission, form: ReaderForm, *, by: User) -> str:
-    """Do what the form says, and say it. Raises: Refused, when the row has changed since or it cannot be."""
-    was, reader = _people(form)
-    present = Assignment.objects.standing().of_the_last_round().filter(submission=submission, reviewer=was).first()
-    if was and present is None:
+def _table(cohort: Cohort, request) -> str:
+    page = request.GET.get("page", "")
+    return f"{reverse('reviews:assigning', args=[cohort.slug])}?page={page if page.isdecimal() else 1}"
+
+
+def _names(wish: Wish) -> dict[str, object]:
+    return {"was": wish.was or "", "reader": wish.reader.pk if wish.reader else ""}
+
+
+def _present(submission: Submission, wish: Wish) -> Assignment | None:
+    """The reading that is to change. Raises: Refused, when it is not there any more."""
+    standing = Assignment.objects.standing().of_the_last_round().select_related("review", "reviewer")
+    present = standing.filter(submission=submission, reviewer=wish.was).first()
+    if wish.was and present is None:
         raise Refused(f"{submission} was given to somebody else since you looked. Nothing was changed.")
-    if present is None and reader is None:
-        return f"{submission} has no reader yet."
-    if present and reader and present.reviewer_id == reader.pk:
-        return f"{submission} stays with {reader}."
-    if present and reader:
-        assigning.reassign(present, reader, by=by)
+    return present
+
+
+def _conflict(submission: Submission, wish: Wish) -> conflicts.Conflict | None:
+    return conflicts.between(wish.reader, submission) if wish.reader else None
+
+
+def _needs_a_look(submission: Submission, wish: Wish, present: Assignment | None) -> bool:
+    """A change that ends what somebody began, or gives it to somebody of the same district."""
+    stays = present is not None and wish.reader is not None and present.reviewer_id == wish.reader.pk
+    return not stays and bool((present and present.begun) or _conflict(submission, wish))
+
+
+def _show_change(request, cohort: Cohort, submission: Submission, wish: Wish, present: Assignment | None):
+    draft = present.begun if present else None
+    return render(
+        request,
+        "reviews/change_reader.html",
+        {
+            "cohort": cohort,
+            "submission": submission,
+            "present": present,
+            "draft": draft,
+            "scored": Score.objects.filter(review=draft, level__isnull=False).count() if draft else 0,
+            "reader": wish.reader,
+            "conflict": _conflict(submission, wish),
+            "earlier": submission.assignments.exclude(handed_back_at=None).select_related("reviewer", "handed_back_by"),
+        },
+    )
+
+
+def _change(submission: Submission, wish: Wish, present: Assignment | None, *, by: User) -> str:
+    """Do what was wished for, and say it. Raises: Refused, when it cannot be."""
+    if present is None and wish.reader is None:
+        return f"{submission} has no reader in that place yet."
+    if present and wish.reader and present.reviewer_id == wish.reader.pk:
+        return f"{submission} stays with {wish.reader}."
+    if present and wish.reader:
+        assigning.reassign(present, wish.reader, by=by, with_draft=wish.with_draft)
     elif present:
         assigning.take_away(present, by=by)
         return f"{submission} has no reader in that place now."
-    else:
-        assigning.assign(submission, reader, by=by)
-    return f"{reader} reads {submission}."
+    elif wish.reader:
+        assigning.assign(submission, wish.reader, by=by)
+    return f"{wish.reader} reads {submission}. The mail of the day says so."
 
 
-def _people(form: ReaderForm) -> tuple[int | None, User | None]:
-    """Who read it, and who shall; None for nobody. Raises: Refused, when that reader is nobody we know."""
-    if form.is_valid():
-        was, chosen = form.cleaned_data["was"], form.cleaned_data["reader"]
-        reader = User.objects.filter(pk=chosen).first() if chosen is not None else None
-        if reader or chosen is None:
-            return was, reader
-    raise Refused("That reviewer is not on the list. Load the page again.")
-
-
+# The plan ------------------------------------------------------------------------------------------------------------
 def plan(request, cohort):
     """The suggested plan as it would be; POST applies exactly what was shown."""
-    cohort = _cohort(request, cohort)
-    suggested = assigning.suggest(cohort)
+    cohort = cohort_run_by(request, cohort)
     if request.method == "POST":
-        if request.POST.get("plan") == suggested.token:
-            return _apply(request, cohort, suggested)
-        messages.warning(request, "Something has changed since you looked, so the plan has too. Look once more.")
-    readers = list({pair.reader.person.pk: pair.reader for pair in suggested.pairs}.values())
-    return render(request, "reviews/plan.html", {"cohort": cohort, "plan": suggested, "readers": readers})
+        return _apply(request, cohort, request.POST.get("plan", ""))
+    return _show_plan(request, cohort)
 
 
-def _apply(request, cohort: Cohort, suggested: assigning.Plan):
+def _show_plan(request, cohort: Cohort, *, status=200):
+    suggested = planning.suggest(cohort)
+    page = {
+        "cohort": cohort,
+        "plan": suggested,
+        "not_done": suggested.not_done[:SENTENCES],
+        "more_not_done": max(len(suggested.not_done) - SENTENCES, 0),
+    }
+    return render(request, "reviews/plan.html", page, status=status)
+
+
+def _apply(request, cohort: Cohort, token: str):
     try:
-        assigning.apply(suggested, cohort=cohort, by=request.user)
+        applied = planning.apply(cohort, token, by=request.user)
     except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        given = assigning.counted(len(suggested.pairs), "reading")
-        messages.success(request, f"{given} assigned. Each reviewer gets one message.")
+        messages.warning(request, str(refusal))
+        return _show_plan(request, cohort, status=409)
+    messages.success(request, f"{counted(len(applied.pairs), 'reading')} assigned. Each reviewer gets one mail.")
     return redirect("reviews:assigning", cohort.slug)

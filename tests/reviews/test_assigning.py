@@ -1,20 +1,16 @@
 """Who reads what: by hand, by a plan, and who may not."""
 
-from datetime import timedelta
-
 import pytest
 
 from cohorts.models import StaffTask
-from microcred import clock
-from microcred.models import Message
 from microcred.verdict import Refused
-from reviews import assigning, decisions, scoring
-from reviews.models import Assignment
+from reviews import assigning, decisions, planning, scoring, second_reads
+from reviews.models import Assignment, Review
 from submissions import workflow
 from submissions.models import Submission
 from submissions.states import State
 from tests.support import factories, reviewing
-from tests.support.submitting import AFTER_ALL, submission_in
+from tests.support.submitting import submission_in
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +101,50 @@ def test_a_refused_change_leaves_the_present_reader(cohort, cleo):
     assert readers(assignment.submission) == [assignment.reviewer]
 
 
+def test_a_draft_is_handed_over_only_when_an_admin_says_so(client, cohort, cleo):
+    review = reviewing.started(reviewing.assigned(handed_in(cohort), reviewer(cohort)))
+    reviewing.score(review, 1, 3, private_note="Page 2.")
+    ben, bea = review.assignment.reviewer, reviewer(cohort, "Bea")
+    url = f"/cohorts/{cohort.slug}/reviews/{review.assignment.submission.number}/"
+
+    asked = client.post(url, {"was": ben.pk, "reader": bea.pk})
+    page = client.get(asked["Location"]).content.decode()
+    before = readers(review.assignment.submission)
+    client.post(url, {"was": ben.pk, "reader": bea.pk, "sure": 1, "draft": 1})
+
+    assert before == [ben]
+    assert "Ben Reader has started this review</strong>, with 1 question scored" in page
+    theirs = Review.objects.get(assignment__reviewer=bea)
+    assert theirs.handed_over_from == review
+    assert [(one.level.rank, one.private_note) for one in theirs.scores.all()] == [(3, "Page 2.")]
+    assert review.scores.get().history.count() == 1
+    with pytest.raises(Refused, match="has been given to somebody else"):
+        reviewing.score(review, 2, 3)
+
+
+def test_a_started_review_that_is_moved_is_not_seen_by_its_new_reader(cohort, cleo):
+    review = reviewing.started(reviewing.assigned(handed_in(cohort), reviewer(cohort)))
+    reviewing.score(review, 1, 3)
+
+    given = assigning.reassign(review.assignment, reviewer(cohort, "Bea"), by=cleo)
+
+    assert not Review.objects.filter(assignment=given).exists()
+    assert not Review.objects.readable_by(given.reviewer).exists()
+
+
+def test_what_was_given_by_mistake_is_taken_back_without_a_trace(client, cohort, cleo):
+    ben, bea = reviewer(cohort), reviewer(cohort, "Bea")
+    submission = handed_in(cohort)
+    assigning.assign(submission, ben, by=cleo)
+    url = f"/cohorts/{cohort.slug}/reviews/{submission.number}/"
+
+    changed = client.post(url, {"was": ben.pk, "reader": bea.pk}, follow=True).content.decode()
+    client.post(url, {"was": bea.pk, "reader": ben.pk})
+
+    assert "Undo" in changed
+    assert [one.reviewer for one in submission.assignments.all()] == [ben]
+
+
 def test_who_was_taken_off_can_come_back_to_the_same_review(cohort, cleo):
     review = reviewing.started(reviewing.assigned(handed_in(cohort), reviewer(cohort)))
     assigning.take_away(review.assignment, by=cleo)
@@ -112,19 +152,6 @@ def test_who_was_taken_off_can_come_back_to_the_same_review(cohort, cleo):
     again = assigning.assign(review.assignment.submission, review.assignment.reviewer, by=cleo)
 
     assert again.review == review
-
-
-def test_a_reviewer_hears_once_a_day_of_all_that_was_assigned(cohort, cleo):
-    ben = reviewer(cohort)
-    with clock.fixed(AFTER_ALL):
-        for submission in handed_in(cohort, 2):
-            assigning.assign(submission, ben, by=cleo)
-        third = handed_in(cohort)
-    with clock.fixed(AFTER_ALL + timedelta(days=1)):
-        assigning.assign(third, ben, by=cleo)
-
-    assert Message.objects.filter(kind="reviewer-assigned", person=ben).count() == 2
-    assert assigning.letter_values(cohort, [ben])[ben.pk]["submissions"] == "3 submissions"
 
 
 def test_an_appeal_is_read_by_somebody_else(cohort, cleo):
@@ -139,7 +166,9 @@ def test_an_appeal_is_read_by_somebody_else(cohort, cleo):
         assigning.assign(submission, review.assignment.reviewer, by=cleo)
     bea = reviewer(cohort, "Bea")
 
-    assert [(pair.submission, pair.reader.person) for pair in assigning.suggest(cohort).pairs] == [(submission, bea)]
+    assert [(pair.submission.pk, pair.reader.person) for pair in planning.suggest(cohort).pairs] == [
+        (submission.pk, bea)
+    ]
 
 
 # By a plan -----------------------------------------------------------------------------------------------------------
@@ -148,10 +177,10 @@ def test_the_plan_balances_the_load(cohort):
         reviewer(cohort, first)
     handed_in(cohort, 6)
 
-    plan = assigning.suggest(cohort)
+    plan = planning.suggest(cohort)
 
     assert len(plan.pairs) == 6
-    assert {pair.reader.has for pair in plan.pairs} == {2}
+    assert set(plan.loads.values()) == {2}
     assert plan.not_done == ()
 
 
@@ -160,7 +189,7 @@ def test_the_plan_keeps_clear_of_the_same_organization_and_of_oneself(cohort):
     own = submission_in(State.SUBMITTED, cohort=cohort, person=ben)
     same = handed_in(cohort, organization=" harbor city")
 
-    plan = assigning.suggest(cohort)
+    plan = planning.suggest(cohort)
 
     assert plan.pairs == ()
     assert plan.not_done == tuple(f"{one.short_number} has no reader without a conflict." for one in (own, same))
@@ -170,7 +199,7 @@ def test_the_plan_says_when_everyone_has_as_many_as_they_take(cohort):
     reviewer(cohort, takes_up_to=1)
     handed_in(cohort, 2)
 
-    plan = assigning.suggest(cohort)
+    plan = planning.suggest(cohort)
 
     assert len(plan.pairs) == 1
     assert "everyone who could read it has as many as they take" in plan.not_done[0]
@@ -182,7 +211,7 @@ def test_a_cohort_with_two_readers_gets_two_different_ones(cohort):
     ben, bea = reviewer(cohort), reviewer(cohort, "Bea")
     handed_in(cohort)
 
-    plan = assigning.suggest(cohort)
+    plan = planning.suggest(cohort)
 
     assert {pair.reader.person for pair in plan.pairs} == {ben, bea}
 
@@ -196,7 +225,6 @@ def test_the_plan_is_applied_as_it_was_shown(client, cohort, cleo):
     client.post(url, {"plan": shown.token})
 
     assert readers(submission) == [ben]
-    assert Message.objects.filter(kind="reviewer-assigned").count() == 1
 
 
 def test_a_plan_that_has_changed_since_is_shown_again_and_not_applied(client, cohort, cleo):
@@ -208,8 +236,37 @@ def test_a_plan_that_has_changed_since_is_shown_again_and_not_applied(client, co
 
     answer = client.post(url, {"plan": shown.token})
 
+    assert answer.status_code == 409
     assert "Look once more." in answer.content.decode()
     assert Assignment.objects.count() == 0
+
+
+def test_a_plan_moves_what_it_planned_before_it_leaves_somebody_without_a_reader(cohort):
+    reviewer(cohort, takes_up_to=1)
+    reviewer(cohort, "Bea", takes_up_to=1, organization="Harbor City")
+    first, second = handed_in(cohort), handed_in(cohort, organization="Harbor City Schools")
+
+    plan = planning.suggest(cohort)
+
+    assert plan.not_done == ()
+    assert [(pair.number, pair.reader.person.first_name) for pair in plan.pairs] == [
+        (first.short_number, "Bea"),
+        (second.short_number, "Ben"),
+    ]
+
+
+def test_a_second_reader_is_found_for_what_wants_one(cohort, cleo):
+    ben, bea = reviewer(cohort), reviewer(cohort, "Bea")
+    asked, plain = handed_in(cohort, 2)
+    for submission in (asked, plain):
+        assigning.assign(submission, ben, by=cleo)
+    second_reads.ask(asked, why="I am not sure about question 2.", by=cleo)
+
+    plan = planning.suggest(cohort)
+
+    assert [(pair.number, pair.reader.person, pair.is_first) for pair in plan.pairs] == [
+        (asked.short_number, bea, False)
+    ]
 
 
 # The page ------------------------------------------------------------------------------------------------------------
@@ -219,7 +276,7 @@ def test_the_table_takes_the_same_queries_however_long_it_is(client, cohort, cle
         reviewing.assigned(handed_in(cohort), reviewer(cohort, f"Ben {number}"))
     handed_in(cohort)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(20):
         response = client.get(f"/cohorts/{cohort.slug}/reviews/")
 
     assert len(response.context["rows"]) == count + 1

@@ -9,7 +9,7 @@ from cohorts import records
 from cohorts.models import CalendarFeed, Cohort
 from microcred import notices
 from microcred.models import Message, User
-from reviews import decisions
+from reviews import conflicts, decisions
 from reviews.models import Decision, SavedComment
 from submissions.models import Receipt, Submission, Version
 from submissions.states import State
@@ -78,22 +78,19 @@ class World:
             ("submissions:version", "number"): lambda: 1,
             ("submissions:use_again", "number"): lambda: 1,
             ("reviews:delete_comment", "pk"): self._comment,
+            ("reviews:remove_conflict", "pk"): lambda: self._conflict("other_reviewer"),
+            ("reviews:remove_own_conflict", "pk"): lambda: self._conflict("reviewer"),
             ("reviews:strike_note", "pk"): self._note,
             ("reviews:said", "number"): lambda: self.asked.number,
             ("reviews:said", "round_number"): lambda: 1,
             ("cohorts:mail", "pk"): lambda: Message.objects.filter(cohort_slug=self.cohort.slug).latest("pk").pk,
             ("notices", "token"): lambda: notices.address(self.people["applicant"].pk).rstrip("/").rpartition("/")[2],
             ("cohorts:activity", "key"): lambda: "video",
-            ("cohorts:setup_template", "key"): lambda: "growth-plan",
             ("cohorts:switch", "role"): lambda: "applicant",
             ("cohorts:save_account", "section"): lambda: "names",
             ("badges:status_list", "slug"): lambda: self._award().edition.badge.program.slug,
             ("badges:status_list", "number"): lambda: 1,
         }
-        if part == "edition":
-            return self.cohort.edition.slug
-        if part == "place":
-            return "documents/growth-plan"
         if found := special.get((route, part)):
             return found()
         if route.startswith("submissions:") and part == "pk":
@@ -128,6 +125,11 @@ class World:
 
     def _note(self) -> int:
         return records.note(self.asked.enrollment, "Moved house.", by=self.people["admin"]).pk
+
+    def _conflict(self, of: str) -> int:
+        person = self.people[of]
+        declared, _ = conflicts.declare(self.cohort, person, kind="employer", organization="Elsewhere", by=person)
+        return declared.pk
 
     def _award(self) -> Award:
         ada = self.people["applicant"]

@@ -1,0 +1,220 @@
+"""Who must not judge whose work: their own, that of people they are close to, and that of where they work."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache, lru_cache
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from cohorts import staff_tasks
+from cohorts.models import Cohort, StaffMembership, StaffTask
+from microcred import clock
+from microcred.models import User
+from microcred.verdict import Refused
+from reviews.models import READABLE, Assignment, DeclaredConflict
+from submissions import workflow
+from submissions.models import Submission
+
+ALIKE = 0.9  # how much of two spellings has to agree
+WORDS = re.compile(r"[^\W_]+")
+
+
+# Organizations -------------------------------------------------------------------------------------------------------
+@lru_cache(maxsize=100_000)
+def alike(first: str, second: str) -> bool:
+    """Whether two spellings may well mean one organization: all words of one are in the other, or nearly all letters.
+
+    Numbers have to agree: CESA 4 is not CESA 5.
+    """
+    ours, theirs = _words(first), _words(second)
+    if not ours or not theirs:
+        return False
+    if ours <= theirs or theirs <= ours:
+        return True
+    if _numbers(ours) != _numbers(theirs):
+        return False
+    return SequenceMatcher(None, "".join(sorted(ours)), "".join(sorted(theirs))).ratio() >= ALIKE
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return frozenset(WORDS.findall("".join(sign for sign in plain if not unicodedata.combining(sign))))
+
+
+def _numbers(words: Iterable[str]) -> set[str]:
+    return {word for word in words if word.isdecimal()}
+
+
+# What is known -------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Conflict:
+    """Why somebody must not judge a work. A firm one nobody overrules; the other a person looks at."""
+
+    words: str
+    is_firm: bool = True
+
+
+@dataclass(frozen=True)
+class Known:
+    """All that is known in one cohort: who is close to whom, and to which organizations; and where staff work."""
+
+    people: dict[frozenset[int], str]
+    organizations: dict[int, tuple[tuple[str, str], ...]]
+    workplaces: dict[int, frozenset[str]]
+
+    def between(self, person: int, *, applicant: int, organization: str) -> Conflict | None:
+        """Why `person` must not judge the work of `applicant`, who works at `organization`."""
+        if person == applicant:
+            return Conflict("wrote it")
+        if kind := self.people.get(frozenset((person, applicant))):
+            return Conflict(_said(kind))
+        for name, kind in self.organizations.get(person, ()):
+            if alike(name, organization):
+                return Conflict(f"{_said(kind)}, {name}")
+        if any(alike(name, organization) for name in self.workplaces.get(person, ())):
+            return Conflict("same district or employer", is_firm=False)
+        return None
+
+    def declared_by(self, person: int) -> tuple[list[str], int]:
+        """The organizations that `person` keeps clear of, declared or their own, and how many people."""
+        names = {name for name, _ in self.organizations.get(person, ())} | self.workplaces.get(person, frozenset())
+        return sorted(names), sum(person in pair for pair in self.people)
+
+
+def _said(kind: str) -> str:
+    return DeclaredConflict.Kind(kind).label.lower()
+
+
+def known(cohort: Cohort) -> Known:
+    """Queries: two, whatever the size of the cohort."""
+    people, organizations, workplaces = {}, defaultdict(list), defaultdict(set)
+    declared = DeclaredConflict.objects.standing().filter(cohort=cohort)
+    for person, other, name, kind in declared.values_list("person", "other", "organization", "kind"):
+        if other:
+            people[frozenset((person, other))] = kind
+        else:
+            organizations[person].append((name, kind))
+    staff = StaffMembership.objects.filter(cohort=cohort).exclude(organization="")
+    for person, name in staff.values_list("person", "organization"):
+        workplaces[person].add(name)
+    return Known(
+        people,
+        {person: tuple(names) for person, names in organizations.items()},
+        {person: frozenset(names) for person, names in workplaces.items()},
+    )
+
+
+def between(person: User, submission: Submission) -> Conflict | None:
+    """The same for one person and one submission. Queries: two, and the enrollment; select it first."""
+    enrollment = submission.enrollment
+    found = known(enrollment.cohort)
+    return found.between(person.pk, applicant=enrollment.person_id, organization=enrollment.organization)
+
+
+def firm(person: User, cohort: Cohort) -> Q:
+    """The submissions that `person` must not judge, run or see counted, whatever their role. Queries: one or two.
+
+    Their own, and those that were declared; a shared workplace alone keeps nobody from running a cohort.
+    """
+    clear_of = Q(enrollment__person=person)
+    declared = DeclaredConflict.objects.standing().filter(cohort=cohort).about(person)
+    people, organizations = set(), set()
+    for first, other, name in declared.values_list("person", "other", "organization"):
+        people |= {first, other} - {None, person.pk}
+        organizations |= {name} - {""}
+    if people:
+        clear_of |= Q(enrollment__person__in=people)
+    if organizations:
+        clear_of |= Q(enrollment__organization__in=_spellings(cohort, organizations))
+    return clear_of
+
+
+def _spellings(cohort: Cohort, organizations: Iterable[str]) -> list[str]:
+    """As applicants of the cohort write them."""
+    theirs = cohort.enrollments.exclude(organization="").order_by().values_list("organization", flat=True).distinct()
+    return [name for name in theirs if any(alike(name, one) for one in organizations)]
+
+
+# Declaring -----------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def declare(
+    cohort: Cohort, person: User, *, kind: str, by: User, other: User | None = None, organization: str = "", note=""
+) -> tuple[DeclaredConflict, int]:
+    """Say beforehand that `person` must not judge `other`, or anybody of `organization`.
+
+    What they have of it already goes back at once, and staff find another reader: how many is returned, too.
+    Raises: Refused, when it is said already.
+    """
+    hold(cohort)
+    said = {"person": person, "other": other, "organization": organization.strip()}
+    if DeclaredConflict.objects.standing().filter(cohort=cohort, **said).exists():
+        raise Refused(f"{person} and {other or organization} are on the list already.")
+    declared = DeclaredConflict.objects.create(cohort=cohort, kind=kind, note=note.strip(), declared_by=by, **said)
+    sides = [person, other] if other else [person]
+    return declared, sum(_hand_back(declared, reader, by=by) for reader in sides)
+
+
+def hold(cohort: Cohort) -> None:
+    """Whoever gives readings, or says that some must not be given, does so one after the other."""
+    Cohort.objects.select_for_update(no_key=True).only("pk").get(pk=cohort.pk)
+
+
+def _hand_back(declared: DeclaredConflict, reader: User, *, by: User) -> int:
+    """What `reader` has in hand, and must not judge any more, goes back."""
+    cohort = declared.cohort
+    touched = Submission.objects.filter(firm(reader, cohort), enrollment__cohort=cohort, state__in=READABLE)
+    given = Assignment.objects.of(reader).of_the_last_round().filter(submission__in=touched).order_by("submission")
+    rows = list(given.select_related("submission"))
+    for assignment in rows:
+        submission = workflow.locked(assignment.submission)
+        assignment.handed_back_at, assignment.handed_back_by = clock.now(), by
+        assignment.conflict, assignment.conflict_note = declared.kind, declared.note
+        assignment.save(update_fields=["handed_back_at", "handed_back_by", "conflict", "conflict_note"])
+        staff_tasks.ask(
+            cohort,
+            kind=StaffTask.Kind.CONFLICT,
+            key=f"conflict/{assignment.pk}/{assignment.handed_back_at:%Y%m%d%H%M%S}",
+            sentence=f"{reader} must not read {submission}: {_said(declared.kind)}. Find another reader.",
+            enrollment=submission.enrollment,
+            url=reverse("reviews:assigning", args=[cohort.slug]),
+        )
+    return len(rows)
+
+
+@transaction.atomic
+def take_back(declared: DeclaredConflict, *, by: User) -> None:
+    """It is no conflict any more. What was handed back because of it stays with who has it now."""
+    hold(declared.cohort)
+    DeclaredConflict.objects.standing().filter(pk=declared.pk).update(taken_back_at=clock.now(), taken_back_by=by)
+
+
+# Shared workplaces ---------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Shared:
+    """That somebody of the staff works where applicants do, as both have written it."""
+
+    person: User
+    organization: str
+    spelled: str
+    applicants: int
+
+
+def shared_workplaces(cohort: Cohort) -> list[Shared]:
+    """Every reader whose organization stands on the roster, in whatever spelling. Queries: two."""
+    readers = cohort.staff.reviewing().exclude(organization="").select_related("person")
+    roster = cohort.enrollments.exclude(organization="").order_by("organization")
+    counts = roster.values_list("organization").annotate(Count("pk"))
+    found = {
+        (one.person, one.organization, name, count)
+        for one in readers
+        for name, count in counts
+        if alike(one.organization, name)
+    }
+    return sorted((Shared(*each) for each in found), key=lambda one: (str(one.person), one.spelled))
