@@ -20,7 +20,7 @@ from microcred import outbox
 from microcred.models import Message
 from reviews import awarding, decisions
 from reviews.models import Decision
-from submissions import sweeps, workflow
+from submissions import moving, sweeps, workflow
 from submissions.models import Submission
 from submissions.states import State
 from tests.support import factories
@@ -178,6 +178,8 @@ def around_the_deadline(cohort, admin, clock):
     yield sent("withdrawn")
     workflow.reinstate(submission, by=submission.enrollment.person)
     yield sent("reinstated")
+    moving.move(factories.enrollment(cohort, dana(), joined_at=NOON), factories.cohort(of=cohort.edition), by=admin)
+    yield sent("moved")
 
 
 def decided(submission, admin, clock, ranks, at, **chosen) -> Decision:

@@ -297,3 +297,146 @@ def test_a_nul_in_an_address_finds_nobody_and_breaks_nothing(cohort, admin):
 @pytest.mark.parametrize("start", ("=", "＝", "＋", "－", "＠", " =", "\u00a0@", "\t"))
 def test_no_cell_of_the_roster_is_a_formula(start):
     assert _plain(f"{start}SUM(A1)") == f"'{start}SUM(A1)"
+
+
+def test_a_person_is_found_from_anywhere_in_ones_own_cohorts_only(cohort, admin, client):
+    found = dana(cohort, State.DRAFT, last="Okafor").enrollment
+    elsewhere = factories.cohort()
+    dana(elsewhere, State.DRAFT, last="Okafor")
+
+    def find(words):
+        return client.get("/cohorts/find/", {"q": words})
+
+    assert find("okafor").url == find(found.ref).url == f"/cohorts/{cohort.slug}/people/{found.ref}/"
+    factories.staff(elsewhere, cohort.opened_by, role="admin")
+    assert [hit.cohort for hit in find("okafor").context["hits"]] == [cohort, elsewhere]
+    assert 'action="/cohorts/find/"' in client.get(f"/cohorts/{cohort.slug}/calendar/").content.decode()
+
+
+@pytest.mark.parametrize("typed", ["Okafr", "okaffor", "dana okafour"])
+def test_a_slip_of_the_pen_is_answered_with_who_was_meant(cohort, admin, client, typed):
+    meant = dana(cohort, State.DRAFT, last="Okafor").enrollment
+    dana(cohort, State.DRAFT, last="Baptiste")
+
+    assert client.get("/cohorts/find/", {"q": typed}).context["near"] == [meant]
+    assert admin.get("people/", q=typed).context["near"] == [meant]
+
+
+def test_a_spelling_that_the_person_confirmed_finds_them(cohort, admin):
+    meant = dana(cohort, State.DRAFT, last="Nguyễn").enrollment
+    meant.person.known_as = ["nguyen"]
+    meant.person.save()
+
+    assert admin.get("people/", q="Nguyen").url.endswith(f"/{meant.ref}/")
+
+
+def test_the_list_stands_in_the_order_of_any_column(cohort, admin):
+    first, second = dana(cohort, State.DRAFT, last="Abe"), dana(cohort, State.DRAFT, last="Bea")
+    add(second.documents.first(), at=BEFORE_DUE)
+    ActivityMark.objects.create(
+        enrollment=first.enrollment, activity=cohort.edition.activities.get(), done_at=BEFORE_DUE - timedelta(days=3)
+    )
+
+    assert admin.names(sort="-name") == admin.names(sort="-documents") == ["Dana Bea", "Dana Abe"]
+    assert admin.names(sort="here") == admin.names(sort="nonsense") == ["Dana Abe", "Dana Bea"]
+    assert [row.here_last_at.day for row in admin.get("people/", sort="here").context["rows"]] == [17, 20]
+    assert 'aria-sort="descending"' in admin.get("people/", sort="-here").content.decode()
+
+
+def test_a_note_is_kept_struck_out_and_never_erased(cohort, admin, client):
+    enrollment = dana(cohort, State.DRAFT).enrollment
+    story = f"people/{enrollment.ref}/"
+
+    assert "There is a problem" in admin.post(f"{story}notes/", text=" ").content.decode()
+    admin.post(f"{story}notes/", text="Called: moves house.")
+    note = enrollment.staff_notes.get()
+    page = admin.post(f"{story}notes/{note.pk}/striking/")
+
+    assert "<del>Called: moves house.</del>" in page.content.decode()
+    assert "struck out by Olive Opener" in page.content.decode()
+    client.force_login(enrollment.person)
+    for path in ("", "documents/", "feedback/"):
+        assert "moves house" not in client.get(f"/my/{cohort.slug}/{path}").content.decode()
+
+
+def test_a_story_says_why_a_mail_did_not_come_and_shows_one_kind_at_a_time(cohort, admin):
+    submission = dana(cohort)
+    receipt = Message.objects.get(kind="receipt")
+    receipt.state, receipt.reason = Message.State.SKIPPED, "Its time had passed before it could be sent."
+    receipt.save()
+
+    page = admin.get(f"people/{submission.enrollment.ref}/", kind="mails")
+
+    assert [entry.kind for entry in page.context["story"]] == ["mails"]
+    assert "Its time had passed before it could be sent." in page.content.decode()
+    assert [kind for kind, _, _ in page.context["kinds"]] == ["steps", "files", "mails"]
+
+
+def test_scores_are_in_the_story_from_the_release_on(cohort):
+    submission = dana(cohort)
+    reviewing.reviewed(submission, at=BEFORE_DUE)
+
+    def told():
+        entries = stories.of(submission.enrollment, submission)
+        return next(entry.body for entry in entries if entry.what == "Review finished")
+
+    decision = decisions.decide(submission, by=cohort.opened_by)
+    assert told() == ""
+    decisions.release(decision, by=cohort.opened_by)
+    assert told().startswith(f"Row 1: Meets. {reviewing.SAYS}")
+
+
+def test_days_are_not_taken_away_without_a_word(cohort, admin):
+    enrollment = dana(cohort, State.DRAFT, extended_until=date(2023, 12, 12)).enrollment
+
+    asked = admin.post("people/extensions/", who=enrollment.ref, until="2023-12-08")
+    assert "Dana Okafor has until Tue, Dec\N{NO-BREAK SPACE}12. Tick the box" in asked.content.decode()
+    assert cohort.enrollments.get().extended_until == date(2023, 12, 12)
+
+    admin.post("people/extensions/", who=enrollment.ref, until="2023-12-08", takes_days="on")
+    assert cohort.enrollments.get().extended_until == date(2023, 12, 8)
+
+
+def test_an_extension_of_a_revision_is_later_than_its_own_day(cohort, admin):
+    ref = dana(cohort, State.REVISION_REQUESTED).enrollment.ref
+
+    page = admin.post("people/extensions/", who=ref, until="2023-12-20")
+
+    assert "Evidence is due January 12 already. Choose a later day." in page.content.decode()
+
+
+def test_somebody_goes_on_to_another_cohort_from_their_story(cohort, admin):
+    enrollment = dana(cohort, State.DRAFT).enrollment
+    assert "Move to another cohort" not in admin.get(f"people/{enrollment.ref}/").content.decode()
+    there = factories.cohort(of=cohort.edition)
+    factories.staff(there, cohort.opened_by, role="admin")
+
+    assert "Move to another cohort" in admin.get(f"people/{enrollment.ref}/").content.decode()
+    page = admin.post(f"people/{enrollment.ref}/move/", to=there.slug)
+
+    assert page.redirect_chain[0][0] == f"/cohorts/{there.slug}/people/{there.enrollments.get().ref}/"
+    assert "Came from the Fall 2023 cohort" in page.content.decode()
+    assert "Moved to the Fall 2023 cohort" in admin.get(f"people/{enrollment.ref}/").content.decode()
+
+
+def test_what_the_roster_had_wrong_is_put_right(cohort, admin):
+    enrollment = factories.enrollment(cohort, factories.person("Dana", "Okafr"))
+    path = f"people/{enrollment.ref}/correction/"
+    typed = {"first_name": "Dana", "last_name": "Okafor", "email": enrollment.person.email}
+
+    assert "There is a problem" in admin.post(path, **(typed | {"email": "dana@"})).content.decode()
+    assert "Corrected." in admin.post(path, **typed).content.decode()
+    assert cohort.enrollments.get().person.last_name == "Okafor"
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_a_story_takes_the_same_queries_however_long_it_is(cohort, admin, count, django_assert_max_num_queries):
+    submission = dana(cohort, State.DRAFT)
+    for number in range(count):
+        add(submission.documents.first(), at=BEFORE_DUE, text=f"Words that differ in version {number} of the file")
+        admin.post(f"people/{submission.enrollment.ref}/notes/", text=f"Note {number}")
+
+    with django_assert_max_num_queries(34):
+        page = admin.get(f"people/{submission.enrollment.ref}/")
+
+    assert len([entry for entry in page.context["story"] if entry.note]) == count
