@@ -12,6 +12,7 @@ from microcred.verdict import Refused
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
+SUMMER = datetime(2023, 8, 1, tzinfo=UTC)
 BEFORE = datetime(2023, 10, 20, 15, tzinfo=UTC)
 RULE = {
     "key": "meeting", "event_kind": "meeting", "days": -2, "at": "09:00", "zone_of": "reader", "audience": "expected",
@@ -57,7 +58,8 @@ def prepared(**fields):
 
 
 # Opening -------------------------------------------------------------------------------------------------------------
-def test_opening_freezes_the_edition_and_copies_its_reminders():
+def test_opening_freezes_the_edition_and_copies_its_reminders(clock):
+    clock(SUMMER)
     cohort = prepared()
 
     opening.open_cohort(cohort, by=factories.person())
@@ -68,7 +70,8 @@ def test_opening_freezes_the_edition_and_copies_its_reminders():
     assert (reminder.at, reminder.days, reminder.subject) == (time(9), -2, "reminder-meeting for {{ first_name }}")
 
 
-def test_a_cohort_opens_once():
+def test_a_cohort_opens_once(clock):
+    clock(SUMMER)
     cohort = prepared()
     opening.open_cohort(cohort, by=factories.person())
 
@@ -76,6 +79,11 @@ def test_a_cohort_opens_once():
         opening.open_cohort(cohort, by=factories.person())
 
     assert str(refusal.value) == "The Fall 2023 cohort is open already."
+
+
+def test_a_cohort_whose_evidence_was_due_does_not_open():
+    with pytest.raises(Refused, match="that day has passed. Choose a later one"):
+        opening.open_cohort(prepared(), by=factories.person())
 
 
 def test_a_cohort_without_a_date_for_evidence_stays_closed():
@@ -88,7 +96,8 @@ def test_a_cohort_without_a_date_for_evidence_stays_closed():
     assert str(refusal.value) == ("The cohort has no date for “Evidence due” yet. Add it to the calendar first.")
 
 
-def test_an_admin_prepares_another_cohort_and_runs_it(client, admin):
+def test_an_admin_prepares_another_cohort_and_runs_it(client, admin, clock):
+    clock(SUMMER)
     client.post("/cohorts/new/", NEW | {"edition": factories.edition().pk})
 
     made = Cohort.objects.get(slug="fall-2023-l2")
