@@ -11,11 +11,12 @@ MOST = 2**31 - 1  # what a whole number in a form may be, so that the database c
 
 
 class ScoreForm(forms.Form):
-    """One rubric row, under the names `q4-level`, `q4-comment`, `q4-note`, `q4-version`."""
+    """One rubric row, under the names `q4-level`, `q4-comment`, `q4-note`, `q4-why` and `q4-version`."""
 
     level = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
     comment = forms.CharField(required=False, strip=False)
     note = forms.CharField(required=False, strip=False)
+    why = forms.CharField(required=False, max_length=300)
     version = forms.IntegerField(min_value=0, max_value=MOST)
 
     def __init__(self, question, data):
@@ -25,7 +26,14 @@ class ScoreForm(forms.Form):
 
     def entry(self) -> Entry:
         typed = self.cleaned_data
-        return Entry(self.question.criterion, self._level(), typed["comment"], typed["note"], version=typed["version"])
+        return Entry(
+            self.question.criterion,
+            self._level(),
+            typed["comment"],
+            typed["note"],
+            version=typed["version"],
+            why=typed["why"],
+        )
 
     def _level(self) -> Level | None:
         chosen = self.cleaned_data["level"]

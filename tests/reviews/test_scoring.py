@@ -37,8 +37,9 @@ def given(ben):
 
 @pytest.fixture
 def page(client, given):
-    """Ben at the scoring page: its address, after its first opening."""
+    """Ben at the scoring page, his review begun: its address."""
     client.force_login(given.reviewer)
+    reviewing.started(given)
     address = f"/review/{given.submission.number}/"
     client.get(address)
     return address
@@ -69,7 +70,7 @@ def revised(ben, *, ranks=None) -> Submission:
 
 
 # The verbs -----------------------------------------------------------------------------------------------------------
-def test_the_first_opening_starts_the_review_and_freezes_the_round(given):
+def test_starting_the_review_freezes_the_round(given):
     scoring.start(given, by=given.reviewer)
 
     given.submission.refresh_from_db()
@@ -362,12 +363,37 @@ def test_a_revised_version_shows_its_changes_and_what_was_said_before(client, be
     address = f"/review/{submission.number}/"
 
     shown = client.get(address).content.decode()
-    plain = client.get(f"{address}?changes=off").content.decode()
 
     assert "Revised, version 2" in shown
     assert "Your note on version 1: Approaching" in shown
     assert "More of our team." in shown
-    assert "<ins>" in shown and "<ins>" not in plain
+    assert "<ins>" in shown
+
+
+def test_whether_changes_are_shown_is_remembered_for_the_reviewer(client, ben):
+    address = f"/review/{revised(ben).number}/"
+    client.force_login(ben)
+
+    answer = client.post(address, {**typed(2, level=2, comment="Typed before."), "changes": "off", "now": 2})
+    shown = client.get(address).content.decode()
+
+    assert answer.url == f"{address}?q=2#q2"
+    assert '<div class="prose" data-changes hidden>' in shown and 'value="on" aria-pressed="false"' in shown
+    assert "Typed before.</textarea>" in shown
+
+
+def test_an_answer_that_did_not_change_suggests_the_level_it_had(client, ben):
+    submission = revised(ben)
+    Answer.objects.filter(version__round_number=2, prompt__number=2).update(
+        text=Answer.objects.get(version__round_number=1, prompt__number=2).text
+    )
+    client.force_login(ben)
+
+    answer = client.get(f"/review/{submission.number}/")
+
+    question = answer.context["now"]
+    assert (question.suggested.label, question.level) == ("Approaching", None)
+    assert "Not changed since version 1." in answer.content.decode()
 
 
 def test_the_same_readers_get_the_revised_version(ben):
@@ -450,6 +476,7 @@ def test_what_is_not_assigned_to_a_reader_is_not_there(client, given, path):
 
 def test_a_reviewer_never_opens_their_own_submission(client, given):
     ada = given.submission.enrollment.person
+    factories.staff(given.submission.enrollment.cohort, ada)
     Assignment.objects.filter(pk=given.pk).update(reviewer=ada)
     client.force_login(ada)
 

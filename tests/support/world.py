@@ -78,19 +78,24 @@ class World:
             ("submissions:version", "number"): lambda: 1,
             ("submissions:use_again", "number"): lambda: 1,
             ("reviews:delete_comment", "pk"): self._comment,
+            ("reviews:said", "number"): lambda: self.asked.number,
+            ("reviews:said", "round_number"): lambda: 1,
             ("reviews:remove_conflict", "pk"): lambda: self._conflict("other_reviewer"),
             ("reviews:remove_own_conflict", "pk"): lambda: self._conflict("reviewer"),
             ("reviews:strike_note", "pk"): self._note,
-            ("reviews:said", "number"): lambda: self.asked.number,
-            ("reviews:said", "round_number"): lambda: 1,
             ("cohorts:mail", "pk"): lambda: Message.objects.filter(cohort_slug=self.cohort.slug).latest("pk").pk,
             ("notices", "token"): lambda: notices.address(self.people["applicant"].pk).rstrip("/").rpartition("/")[2],
             ("cohorts:activity", "key"): lambda: "video",
+            ("cohorts:setup_template", "key"): lambda: "growth-plan",
             ("cohorts:switch", "role"): lambda: "applicant",
             ("cohorts:save_account", "section"): lambda: "names",
             ("badges:status_list", "slug"): lambda: self._award().edition.badge.program.slug,
             ("badges:status_list", "number"): lambda: 1,
         }
+        if part == "edition":
+            return self.cohort.edition.slug
+        if part == "place":
+            return "documents/growth-plan"
         if found := special.get((route, part)):
             return found()
         if route.startswith("submissions:") and part == "pk":
