@@ -14,6 +14,7 @@ from badges import editions
 from badges.models import Edition
 from cohorts import opening
 from cohorts.models import Cohort, Event, StaffMembership
+from microcred import clock
 from microcred.models import User
 from reviews.bench import people
 from reviews.bench.shares import QUEUES, READINGS, REVIEWERS
@@ -68,7 +69,8 @@ def make(count: int, *, today: date) -> tuple[Cohort, Staff]:
     )  # fmt: skip
     _appoint(cohort, staff, takes_up_to=max(QUEUES) + READINGS * count // REVIEWERS)
     _dates(cohort, staff.admins[0], today)
-    opening.open_cohort(cohort, by=staff.admins[0])
+    with clock.fixed(clock.end_of_day(today + timedelta(days=DAYS[Event.Kind.LEARNING_BEGINS]), ZONE)):
+        opening.open_cohort(cohort, by=staff.admins[0])
     SavedComment.objects.bulk_create(SavedComment(cohort=cohort, **about) for about in words()["saved_comments"])
     Cohort.objects.filter(pk=cohort.pk).update(sending_paused_at=cohort.opened_at, sending_paused_by=staff.admins[0])
     return Cohort.objects.select_related("edition__badge").get(pk=cohort.pk), staff
