@@ -42,7 +42,7 @@ class EnrollmentAdmin(admin.ModelAdmin):
     list_filter = ("cohort",)
     list_select_related = ("person", "cohort")
     search_fields = ("person__email", "person__first_name", "person__last_name")
-    autocomplete_fields = ("cohort", "person", "invited_by", "extended_by", "withdrawn_by")
+    autocomplete_fields = ("cohort", "person", "invited_by", "extended_by", "withdrawn_by", "moved_to")
 
 
 @admin.register(Reminder)
