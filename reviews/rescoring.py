@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby, pairwise
 
-from badges.models import Level
+from badges.models import Criterion, Level
 from microcred.models import User
 from reviews.models import Review, Score
 
@@ -15,7 +15,7 @@ class Rescored:
     """One changed level. The reason is typed after the level is chosen, so it is what stands there before the next."""
 
     review_id: int
-    criterion_id: int
+    criterion: Criterion
     at: datetime
     by: User | None
     was: Level
@@ -27,9 +27,9 @@ def of(reviews: Iterable[Review]) -> list[Rescored]:
     """Every change in `reviews`, row by row, oldest first; a first level is no change. Queries: one."""
     kept = (
         Score.history.filter(review__in=reviews, level__isnull=False)
-        .select_related("level", "history_user")
+        .select_related("level", "history_user", "criterion")
         .only(
-            "id", "review_id", "criterion_id", "history_date", "why", "level__rank", "level__label",
+            "id", "review_id", "history_date", "why", "level__rank", "level__label", "criterion__title",
             "history_user__first_name", "history_user__last_name",
         )
         .order_by("id", "history_date", "history_id")
@@ -45,7 +45,7 @@ def _changes(rows: Iterable) -> Iterator[Rescored]:
             if last:
                 yield last
             last = Rescored(
-                now.review_id, now.criterion_id, now.history_date, now.history_user, was.level, now.level, now.why
+                now.review_id, now.criterion, now.history_date, now.history_user, was.level, now.level, now.why
             )
         elif last:
             last = replace(last, why=now.why)

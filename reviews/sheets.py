@@ -150,13 +150,16 @@ class Sheet:
 
 
 def sheet_of(assignment: Assignment) -> Sheet:
-    """Queries: eight, however many questions; `assignment` comes with its submission, cohort and review."""
+    """Queries: seven, however many questions; eight in a review that was opened again.
+
+    `assignment` comes with its submission, cohort and review.
+    """
     submission, number = assignment.submission, assignment.round_number
     counting, before = _versions(assignment)
     answers = _answers([*counting, *before])
     scores, earlier = _scores(assignment)
     comments = _comments(assignment)
-    rescored = _rescored(assignment, scores)
+    rescored = _rescored(assignment)
     questions = [
         Question(
             n,
@@ -168,7 +171,7 @@ def sheet_of(assignment: Assignment) -> Sheet:
             answer=_answer(answers, counting, row),
             answer_before=_answer(answers, before, row),
             comments=_chips(comments, row),
-            rescored=[change for change in rescored if change.criterion_id == row.pk],
+            rescored=[change for change in rescored if change.criterion == row],
         )
         for n, row in enumerate(_rows(submission, number), start=1)
     ]
@@ -239,10 +242,9 @@ def _scores(assignment: Assignment) -> tuple[dict[int, Score], dict[int, Score]]
     return now, before
 
 
-def _rescored(assignment: Assignment, scores: dict[int, Score]) -> list[Rescored]:
-    """The levels that were changed in this review; what was saved once cannot have been."""
-    was_changed = any(score.version > 1 for score in scores.values())
-    return rescoring.of([assignment.begun]) if was_changed and assignment.begun else []
+def _rescored(assignment: Assignment) -> list[Rescored]:
+    """The levels that were changed, in a review that was opened again: until it is finished first they are drafts."""
+    return rescoring.of([assignment.begun]) if assignment.begun and assignment.begun.reopened_at else []
 
 
 def _comments(assignment: Assignment) -> list[SavedComment]:

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch
 from cohorts.models import ActivityMark, Attendance, Enrollment, StaffNote, StaffTask
 from microcred import times
 from microcred.models import Message
+from reviews import rescoring
 from reviews.models import Decision, Review, Score
 from submissions.models import Submission, Version, WorkflowEvent
 from submissions.states import MOVES
@@ -51,7 +52,7 @@ def teller(kind: str):
 
 
 def of(enrollment: Enrollment, submission: Submission | None) -> list[Entry]:
-    """Everything, oldest first. The enrollment comes with its people. Queries: ten, however long it is."""
+    """Everything, oldest first. The enrollment comes with its people. Queries: twelve at most, however long it is."""
     told = [replace(entry, kind=kind) for kind, tell in TELLERS for entry in tell(enrollment, submission)]
     return sorted(told, key=lambda entry: entry.at)
 
@@ -178,6 +179,19 @@ def _reviews(enrollment: Enrollment, submission) -> Iterator[Entry]:
 def _row(score: Score) -> str:
     said = f"{score.criterion.title}: {score.level.label if score.level else 'not scored'}"
     return f"{said}. {score.comment}" if score.comment else said
+
+
+@teller("scores")
+def _second_thoughts(enrollment: Enrollment, submission) -> Iterator[Entry]:
+    """Reviews that were opened again after they had been finished, and the levels that changed since."""
+    opened = Review.objects.filter(assignment__submission=submission, reopened_at__isnull=False)
+    reviews = {review.pk: review for review in opened.select_related("assignment__reviewer")} if submission else {}
+    for review in reviews.values():
+        yield Entry(review.reopened_at, "Review opened again", f"by {review.assignment.reviewer}")
+    for change in rescoring.of(reviews.values()):
+        if change.at >= reviews[change.review_id].reopened_at:
+            said = f"{change.criterion}: {change.was} → {change.now}"
+            yield Entry(change.at, said, f"by {change.by}", body=change.why)
 
 
 @teller("staff")
