@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cohorts.models import Cohort, Enrollment, Event
-from microcred import clock
+from microcred import clock, times
 
 
 @dataclass(frozen=True)
@@ -62,3 +62,17 @@ def evidence_day(cohort: Cohort, *, events=None) -> date:
     """The day on which evidence is due. Queries: reads the events unless they are prefetched or given."""
     kept = cohort.events.all() if events is None else events
     return next(event.on for event in kept if event.kind == Event.Kind.EVIDENCE_DUE)
+
+
+def values(window: Window, *, zone: str) -> dict[str, object]:
+    """What a reminder of a deadline says about its time, to a reader in `zone`."""
+    due, late_until = (
+        str(times.deadline(end, reader=zone, cohort=window.zone)) for end in (window.due_at, window.closes_at)
+    )
+    return {
+        "due": due,
+        "due_day": times.last_day(window.due_at, zone),
+        "due_time": times.last_minute(window.due_at, zone),
+        "late_until": late_until,
+        "late_day": times.last_day(window.closes_at, zone),
+    }

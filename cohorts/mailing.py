@@ -1,6 +1,7 @@
 """Letters of a cohort's edition, addressed to one person."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import prefetch_related_objects
@@ -10,6 +11,8 @@ from cohorts.models import Cohort, Enrollment, Event
 from microcred import letters, outbox
 from microcred.models import Message, User
 from microcred.verdict import Refused
+
+COMMON = ("first_name", "full_name", "cohort", "badge", "team_email", "site_name", "home_url")
 
 
 def message(
@@ -49,6 +52,36 @@ def compose(
         letter, person, key=key, kind=kind, cohort_slug=cohort.slug, reply_to=cohort.team_email,
         sender=f"{cohort} team", **fields,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    """One letter of several that share a mail, with its placeholders filled in."""
+
+    subject: str
+    body: letters.Markdown
+
+
+def filled(subject: str, body: str, values: Mapping[str, object]) -> Part:
+    """Raises: Refused, when a placeholder has no value."""
+    line = " ".join(letters.fill(subject, values).split())
+    return Part(line, letters.Markdown(letters.fill(body, values, quote=letters.quoted)))
+
+
+def in_one(cohort: Cohort, parts: list[Part]) -> letters.Letter:
+    """One letter that says what each of `parts` says: the subject and the salutation of the first, then sections."""
+    first, *others = parts
+    body = letters.Markdown("\n\n".join([first.body, *map(_section, others)]))
+    values = {"subject": first.subject, "body": body}
+    return letters.compose(
+        "{{ subject }}", "{{ body }}", values, footer=footer(cohort), language=cohort.edition.language
+    )
+
+
+def _section(part: Part) -> str:
+    first, _, rest = part.body.partition("\n\n")
+    body = rest if rest and first.rstrip().endswith(",") else part.body  # people are greeted once
+    return f"---\n\n## {letters.quoted(part.subject)}\n\n{body}"
 
 
 def common_values(cohort: Cohort, person: User) -> dict[str, object]:

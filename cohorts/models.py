@@ -329,6 +329,7 @@ class Reminder(models.Model):
         NOT_SUBMITTED = "not_submitted", "People who have not submitted"
         EXPECTED = "expected", "Everyone who has not said they cannot come"
         REVIEWERS = "reviewers", "Reviewers with work left"
+        LATE_REVIEWS = "late_reviews", "Admins, each day while a reviewer is late"
         REVISING = "revising", "People asked for a revision"
 
     class Zone(models.TextChoices):
@@ -345,6 +346,7 @@ class Reminder(models.Model):
     subject = models.CharField(max_length=160)
     body = models.TextField()
     is_on = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1, editable=False, help_text="Counts up with every change.")
 
     class Meta:
         ordering = ("cohort", "event_kind", "days", "key")

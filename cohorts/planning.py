@@ -1,69 +1,241 @@
-"""What the reminders of a cohort are going to do: when next, to about how many, in which words."""
+"""What the reminders of a cohort are going to do: when next, to whom and to whom not, in which words."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from cohorts import deadlines, mailing
-from cohorts.models import Cohort, Enrollment, Event, Reminder, StaffMembership
-from cohorts.reminders import Occasion, due_values, meeting_values
-from microcred import letters
-from microcred.models import Message
+from cohorts import audiences, mailing, reminders
+from cohorts.models import Cohort, Enrollment, Reminder
+from cohorts.occasions import Occasion
+from microcred import letters, times
+from microcred.letters import Letter
+from microcred.models import User
+from microcred.verdict import Refused
 
-AUDIENCE = Reminder.Audience
 WORKED_OUT = "(worked out for each person when it leaves)"
 
 
+# The schedule --------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Planned:
-    """One rule with the moment at which it leaves next in the cohort's zone, and for how many at most."""
+    """One rule with the moment at which it leaves next in the cohort's zone, and for about how many."""
 
     rule: Reminder
     next_at: datetime | None
-    about: int
+    about: int = 0
 
 
 def plan(cohort: Cohort, *, at: datetime) -> list[Planned]:
-    """Every rule of the cohort in the order of the term. Queries: four."""
-    events = list(cohort.events.standing().in_time_order())
-    people = Enrollment.objects.taking_part().filter(cohort=cohort).count()
-    reviewers = StaffMembership.objects.reviewing().filter(cohort=cohort).values("person").distinct().count()
-    rules = [
-        Planned(rule, _next(rule, cohort, events, at), reviewers if rule.audience == AUDIENCE.REVIEWERS else people)
-        for rule in cohort.reminders.all()
+    """Every rule of the cohort in the order of the term. Queries: two or three for each audience, none for a person."""
+    rules = list(cohort.reminders.all())
+    soonest: dict[int, tuple[datetime, Occasion]] = {}
+    for rule, occasion in reminders.pairs(rules):
+        moment = rule.moment(occasion.of, reader=cohort.zone, cohort=cohort.zone)
+        if moment > at and (rule.pk not in soonest or moment < soonest[rule.pk][0]):
+            soonest[rule.pk] = (moment, occasion)
+    counted: dict[tuple[str, str], int] = {}
+    found = [_planned(rule, soonest.get(rule.pk), counted, at) for rule in rules]
+    return sorted(found, key=lambda planned: (planned.next_at is None, planned.next_at or at, planned.rule.key))
+
+
+def _planned(rule: Reminder, soonest: tuple[datetime, Occasion] | None, counted: dict, at: datetime) -> Planned:
+    if soonest is None:
+        return Planned(rule, None)
+    moment, occasion = soonest
+    same = (rule.audience, occasion.key)
+    if same not in counted:
+        counted[same] = reminders.judged(rule, occasion, at=at).filter(why_not="").count()
+    return Planned(rule, moment, counted[same])
+
+
+# One day -------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Going:
+    """One reminder that one person would get on a day, at their own hour."""
+
+    rule: Reminder
+    occasion: Occasion
+    member: object
+    due_at: datetime
+    local: str
+
+    @property
+    def of(self) -> datetime:
+        return self.occasion.of
+
+
+@dataclass
+class Line:
+    """One rule on one day: who gets it at which local time, and who does not for which reason."""
+
+    rule: Reminder
+    occasion: Occasion
+    going: dict[str, list[User]] = field(default_factory=lambda: defaultdict(list))
+    skipped: dict[str, list[User]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def people(self) -> int:
+        return sum(map(len, self.going.values()))
+
+    @property
+    def hours(self) -> list[tuple[str, list[User]]]:
+        return list(self.going.items())
+
+    @property
+    def reasons(self) -> list[tuple[str, list[User]]]:
+        return sorted(self.skipped.items(), key=lambda each: (-len(each[1]), each[0]))
+
+
+def day(cohort: Cohort, on: date, *, at: datetime) -> list[Line]:
+    """What leaves on the day `on` of each reader's calendar, by today's data: what the sweep and the last look do.
+
+    Queries: as `plan`, then two for each rule of that day.
+    """
+    lines, going = [], []
+    for rule, occasion in reminders.pairs(list(cohort.reminders.all())):
+        if due := _on_that_day(rule, occasion, on, at):
+            line = Line(rule, occasion)
+            going += _judge(line, due, at)
+            lines.append(line)
+    by_rule = {(line.rule.pk, line.occasion.key): line for line in lines}
+    for parts in _by_person(going).values():
+        _merge(parts, by_rule)
+    return sorted((one for one in lines if one.going or one.skipped), key=lambda one: (one.rule.at, one.rule.key))
+
+
+def _on_that_day(rule: Reminder, occasion: Occasion, on: date, at: datetime) -> dict[str, datetime]:
+    """The readers' zones in which the rule is due on that day, and is still to come."""
+    about = rule.moment(occasion.of, reader=occasion.cohort.zone, cohort=occasion.cohort.zone)
+    if abs((about.date() - on).days) > reminders.REACH.days:
+        return {}
+    zones = reminders.moments(rule, occasion).items()
+    place = occasion.cohort.zone
+    return {zone: moment for zone, moment in zones if moment.astimezone(ZoneInfo(zone or place)).date() == on}
+
+
+def _judge(line: Line, due: dict[str, datetime], at: datetime) -> list[Going]:
+    rule, occasion = line.rule, line.occasion
+    members = reminders.judged(rule, occasion, at=max(at, *due.values())).filter(person__zone__in=list(due))
+    going = []
+    for member in members.select_related("person").order_by("person__last_name", "person__first_name", "pk"):
+        moment = due[member.person.zone]
+        if reason := member.why_not or ("" if rule.is_on else "turned off"):
+            line.skipped[reason].append(member.person)
+        else:
+            going.append(Going(rule, occasion, member, moment, _hour(rule, occasion, member.person, moment)))
+    return going
+
+
+def _hour(rule: Reminder, occasion: Occasion, person: User, moment: datetime) -> str:
+    """`9:00 AM their time`; or `5:00 PM cohort time`, with what the quiet hours make of it."""
+    zone = occasion.cohort.zone
+    own = person.zone or zone
+    place, whose = (own, "their time") if rule.zone_of == Reminder.Zone.READER else (zone, "cohort time")
+    if moment.astimezone(ZoneInfo(place)).time() == rule.at:
+        return f"{times.time_of_day(rule.at)} {whose}"
+    return f"{times.time_of_day(moment.astimezone(ZoneInfo(own)))} their time, moved out of the quiet hours"
+
+
+def _by_person(going: Iterable[Going]) -> dict[int, list[Going]]:
+    found = defaultdict(list)
+    for one in going:
+        found[one.member.person_id].append(one)
+    return found
+
+
+def _merge(parts: list[Going], lines: dict[tuple[int, str], Line]) -> None:
+    """One mail for one person: the first of those that are due first carries the others."""
+    first_due = min(part.due_at for part in parts)
+    carrier = reminders.in_order(part for part in parts if part.due_at == first_due)[0]
+    for part in parts:
+        line = lines[part.rule.pk, part.occasion.key]
+        if part is carrier:
+            line.going[part.local].append(part.member.person)
+        else:
+            line.skipped[f"merged with “{carrier.rule}”"].append(part.member.person)
+
+
+# One person ----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Reader:
+    """Somebody whom a rule can concern, as the page names them."""
+
+    handle: str
+    person: User
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The reminder as one person would read it, as far as today can tell."""
+
+    letter: Letter
+    reader: Reader
+
+
+def readers(rule: Reminder, *, at: datetime) -> list[Reader]:
+    """Everyone whom the rule could concern next. Queries: as `plan`, and one."""
+    return [
+        Reader(handle_of(member), member.person, member.why_not) for member in _members(rule, occasion_of(rule, at), at)
     ]
-    return sorted(rules, key=lambda planned: (planned.next_at is None, planned.next_at or at, planned.rule.key))
 
 
-def _next(rule: Reminder, cohort: Cohort, events: list[Event], at: datetime) -> datetime | None:
-    for event in events:
-        if event.kind == rule.event_kind:
-            event.cohort = cohort
-            moment = rule.moment(Occasion.of_event(event).of, reader=cohort.zone, cohort=cohort.zone)
-            if moment > at:
-                return moment
-    return None
-
-
-def sample(rule: Reminder, cohort: Cohort, enrollment: Enrollment, *, at: datetime) -> Message:
-    """The reminder as one person would read it; what only the day itself can tell is marked as such."""
-    enrollment.cohort = cohort
-    event = _event(rule, cohort, at)
-    values: dict[str, object] = dict.fromkeys(letters.placeholders(rule.subject + rule.body), WORKED_OUT)
-    values |= mailing.common_values(cohort, enrollment.person)
-    if event and event.is_meeting:
-        values |= meeting_values(rule, Occasion.of_event(event), [enrollment])[enrollment.pk]
-    elif event:
-        zone = enrollment.person.zone or cohort.zone
-        due_on = None if event.kind == Event.Kind.EVIDENCE_DUE else event.on
-        values |= due_values(deadlines.window(enrollment, due_on=due_on), zone=zone)
-    return mailing.compose(
-        cohort, enrollment.person, subject=rule.subject, body=rule.body, kind=rule.key, key="sample", values=values
+def occasion_of(rule: Reminder, at: datetime) -> Occasion | None:
+    """What the rule speaks of next, or else what it spoke of last."""
+    found = sorted(
+        (occasion for _, occasion in reminders.pairs([rule])), key=lambda one: (bool(one.extended_to), one.of)
     )
+    ahead = (one for one in found if rule.moment(one.of, reader=one.cohort.zone, cohort=one.cohort.zone) > at)
+    return next(ahead, found[-1] if found else None)
 
 
-def _event(rule: Reminder, cohort: Cohort, at: datetime) -> Event | None:
-    """The one that the rule speaks of next, or else the last one."""
-    events = [event for event in cohort.events.standing().in_time_order() if event.kind == rule.event_kind]
-    for event in events:
-        event.cohort = cohort
-    return next((event for event in events if event.ends_at > at), events[-1] if events else None)
+def _members(rule: Reminder, occasion: Occasion | None, at: datetime) -> Iterable:
+    if occasion is None:
+        return []
+    judged = reminders.judged(rule, occasion, at=at).select_related("person")
+    return judged.order_by("person__last_name", "person__first_name", "pk")
+
+
+def handle_of(member) -> str:
+    return member.ref if isinstance(member, Enrollment) else f"staff-{member.pk}"
+
+
+def sample(rule: Reminder, handle: str, *, at: datetime) -> Sample | None:
+    """The reminder as the person with that handle would read it, or else the first; none where there is nobody.
+
+    What only the day itself can tell is marked as such. Raises: Refused, when a placeholder is unknown.
+    """
+    occasion = occasion_of(rule, at)
+    members = list(_members(rule, occasion, at))
+    member = next((one for one in members if handle_of(one) == handle), members[0] if members else None)
+    if member is None or occasion is None:
+        return None
+    audience = audiences.of(rule.audience)
+    values: dict[str, object] = dict.fromkeys(audience.words, WORKED_OUT)
+    values |= mailing.common_values(rule.cohort, member.person)
+    values |= audience.values(rule, occasion, [member], at).get(member.pk, {})
+    letter = mailing.in_one(rule.cohort, [mailing.filled(rule.subject, rule.body, values)])
+    return Sample(letter, Reader(handle_of(member), member.person, member.why_not))
+
+
+def hole(rule: Reminder, *, at: datetime) -> str:
+    """Why the letter cannot be written for somebody known now, with their name; empty when it can for everybody."""
+    unknown = letters.placeholders(rule.subject + rule.body) - audiences.of(rule.audience).placeholders
+    if unknown:
+        named = ", ".join(f"{{{{ {name} }}}}" for name in sorted(unknown))
+        return f"This audience has no {named}. Take a placeholder from the list."
+    occasion = occasion_of(rule, at)
+    going = [one for one in _members(rule, occasion, at) if not one.why_not]
+    values = audiences.of(rule.audience).values(rule, occasion, going, at) if occasion and going else {}
+    for member in going:
+        try:
+            mailing.filled(
+                rule.subject,
+                rule.body,
+                mailing.common_values(rule.cohort, member.person) | dict(values.get(member.pk, {})),
+            )
+        except Refused as refusal:
+            return f"For {member.person} it would come out with a hole. {refusal}"
+    return ""

@@ -6,7 +6,9 @@ from microcred import clock
 
 
 @shared_task
-def remind_of_meetings() -> None:
-    from cohorts import reminders
+def remind() -> None:
+    """Owe the reminders whose time comes, and ask for help with addresses from which mail came back."""
+    from cohorts import bounces, reminders
 
-    reminders.remind_of_meetings(clock.now())
+    reminders.owe(clock.now())
+    bounces.ask_for_help()

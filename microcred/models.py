@@ -112,10 +112,12 @@ class Message(models.Model):
         OWED = "owed", "Waiting"
         SENT = "sent", "Sent"
         SKIPPED = "skipped", "Not sent"
+        MERGED = "merged", "In another mail"
         FAILED = "failed", "Could not be sent"
 
     key = models.CharField(max_length=200, unique=True, help_text="Rule, event, enrollment and occurrence.")
     kind = models.CharField(max_length=60, help_text="The letter it was made from.")
+    about = models.CharField(max_length=80, blank=True, help_text="The occasion that a reminder speaks of.")
     cohort_slug = models.CharField(max_length=80, blank=True, db_index=True)
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="messages")
     address = models.EmailField(max_length=254)
@@ -130,7 +132,10 @@ class Message(models.Model):
     attachment_name = models.CharField(max_length=100, blank=True)
     attachment = models.TextField(blank=True, help_text="An iCalendar file, as text.")
     state = models.CharField(max_length=7, choices=State, default=State.OWED)
-    reason = models.CharField(max_length=200, blank=True, help_text="Why it was not sent.")
+    reason = models.CharField(max_length=200, blank=True, help_text="Why it was not sent, or what became of it.")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged", help_text="That says it, too."
+    )
     owed_at = models.DateTimeField(default=clock.now)
     due_at = models.DateTimeField(default=clock.now)
     useless_at = models.DateTimeField(null=True, blank=True, help_text="After this instant it is not sent any more.")

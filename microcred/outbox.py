@@ -3,9 +3,13 @@
 A message is a row in the same transaction as its cause. The sweep claims due rows with a lease, sends them over one
 connection, renewing the lease before each, and writes down what became of it. A broker, a worker or a mail server that
 is away only delays it.
+
+Reminders are owed without their words. The floor that knows them looks at them again when they are about to leave: it
+drops those that have nothing to say any more and writes the others.
 """
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import format_datetime, formataddr, parseaddr
 from smtplib import SMTPDataError, SMTPRecipientsRefused
@@ -16,6 +20,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import connection as database
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from microcred import clock, notices
 from microcred.letters import Letter
@@ -32,6 +37,20 @@ AUTOMATIC = {  # no answer from a machine: to those who heed the standard, and t
     "Auto-Submitted": "auto-generated",
     "X-Auto-Response-Suppress": "OOF, AutoReply",
 }
+
+Look = Callable[[list[Message], datetime], list[Message]]
+_looks: list[Look] = []
+_paused: list[Callable[[], QuerySet]] = []
+
+
+def look_again_with(look: Look) -> None:
+    """Have `look` go over the reminders that were claimed, just before they leave; it returns those that still do."""
+    _looks.append(look)
+
+
+def hold_back(paused: Callable[[], QuerySet]) -> None:
+    """Keep every message of a cohort whose slug is in the values `paused()` until it no longer is."""
+    _paused.append(paused)
 
 
 def message(
@@ -63,6 +82,22 @@ def owe(messages) -> None:
         _hurry()
 
 
+def owe_each(rows: QuerySet, **columns) -> int:
+    """Owe a message for each of `rows` by one statement, however many; `columns` are expressions for its fields.
+
+    Those whose key is owed already stay as they are. How many were new is returned.
+    """
+    given = {f"owed_{name}": expression for name, expression in columns.items()}
+    query = rows.order_by().annotate(**given).values_list(*given).query
+    select, parameters = query.get_compiler(database.alias).as_sql()
+    quote = database.ops.quote_name
+    fields = ", ".join(quote(Message._meta.get_field(name).column) for name in columns)
+    insert = f"INSERT INTO {quote(Message._meta.db_table)} ({fields}) {select} ON CONFLICT DO NOTHING"
+    with database.cursor() as cursor:
+        cursor.execute(insert, parameters)
+        return cursor.rowcount
+
+
 def _hurry() -> None:
     from microcred.tasks import hurry, send_owed  # the door for the worker opens from above
 
@@ -73,7 +108,7 @@ def claim(limit: int = BATCH) -> list[Message]:
     """Take up to `limit` due messages: each is in one sender's hands until its lease ends."""
     at = clock.now()
     with transaction.atomic():
-        due = Message.objects.due(at).order_by("due_at", "pk")
+        due = Message.objects.due(at).filter(_may_leave()).order_by("due_at", "pk")
         if database.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
         rows = list(due[:limit])
@@ -83,12 +118,30 @@ def claim(limit: int = BATCH) -> list[Message]:
     return rows
 
 
+def _may_leave() -> Q:
+    """Not held back by a cohort that is paused, nor by mail to the person that came back; account mail always may."""
+    bounced = User.objects.filter(mail_bounced_at__isnull=False)
+    held = Q(person__in=bounced.values("pk"))
+    for paused in _paused:
+        held |= Q(cohort_slug__in=paused())
+    return Q(cohort_slug="") | ~held
+
+
+def _looked_at(rows: list[Message]) -> list[Message]:
+    """The claimed `rows` that still are to leave, in their order, reminders with their words."""
+    reminders = [row for row in rows if row.is_reminder]
+    for look in _looks:
+        reminders = look(reminders, clock.now())
+    written = {row.pk: row for row in reminders}
+    return [written.get(row.pk, row) for row in rows if not row.is_reminder or row.pk in written]
+
+
 def send_due() -> int:
     """Send everything that is due. How many left is returned: none while the mail server is away, and all stay owed."""
     sent = 0
     while (rows := claim()) and (mail := _opened()):
         with mail:
-            sent += sum(_send_one(row, mail) for row in rows)
+            sent += sum(_send_one(row, mail) for row in _looked_at(rows))
     _give_back(rows)
     return sent
 
@@ -135,7 +188,7 @@ def _held(row: Message):
 def _renew(row: Message) -> bool:
     """Start a try with a fresh lease; false when another sender has taken the message meanwhile."""
     until, tries = clock.now() + LEASE, row.tries + 1
-    held = _held(row).update(leased_until=until, tries=tries)
+    held = _held(row).filter(_may_leave()).update(leased_until=until, tries=tries)
     row.leased_until, row.tries = until, tries
     return bool(held)
 

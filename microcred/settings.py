@@ -187,9 +187,8 @@ CELERY_BEAT_SCHEDULE = {
         ("make missing copies", "submissions.tasks.make_missing_copies", 60),
         ("remove cut uploads", "submissions.tasks.remove_cut_uploads", 600),
         ("start due reviews", "submissions.tasks.start_due_reviews", 60),
-        ("meeting reminders", "cohorts.tasks.remind_of_meetings", 60),
-        ("evidence reminders", "submissions.tasks.remind_of_evidence", 60),
-        ("review reminders", "reviews.tasks.remind_reviewers", 60),
+        ("reminders", "cohorts.tasks.remind", 60),
+        ("new work", "reviews.tasks.tell_of_new_work", 60),
         ("scheduled releases", "reviews.tasks.release_scheduled", 60),
     )
 }

@@ -6,12 +6,11 @@ from microcred import clock
 
 
 @shared_task
-def remind_reviewers() -> None:
-    """Tell of new work, once a day, and remind those with work left."""
-    from reviews import digests, reminders
+def tell_of_new_work() -> None:
+    """Tell readers what was given to them, and of revised versions that came in."""
+    from reviews import digests
 
     digests.tell_of_new_work(clock.now())
-    reminders.remind_reviewers(clock.now())
 
 
 @shared_task

@@ -71,10 +71,3 @@ def start_due_reviews() -> None:
     from submissions.sweeps import start_due_reviews as start
 
     start(at=clock.now())
-
-
-@shared_task
-def remind_of_evidence() -> None:
-    from submissions.sweeps import remind_of_evidence as remind
-
-    remind(at=clock.now())

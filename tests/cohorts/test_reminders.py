@@ -1,11 +1,14 @@
 """Reminders: owed when their time has come for each reader, once, to those whom they concern."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from cohorts import attending, reminders
-from cohorts.models import Enrollment, Event, Reminder
+from cohorts import attending, bounces, planning, reminder_rules, reminders
+from cohorts.models import Event, Reminder
+from microcred import clock as house_clock
+from microcred import outbox
 from microcred.models import Message
 from tests.support import factories
 
@@ -28,10 +31,18 @@ def rule(cohort, **fields):
 
 
 def sweep(at=EASTERN_NINE):
-    return reminders.remind_of_meetings(at)
+    """What beat does: owe, then send. How many left."""
+    with house_clock.fixed(at):
+        reminders.owe(at)
+        return outbox.send_due()
 
 
-def test_it_is_owed_when_its_time_has_come_and_not_a_second_before(cohort):
+def state_of(person):
+    row = Message.objects.filter(person=person).latest("pk")
+    return row.state, row.reason
+
+
+def test_it_leaves_when_its_time_has_come_and_not_a_second_before(cohort):
     rule(cohort)
     factories.enrollment(cohort)
 
@@ -64,15 +75,14 @@ def test_twice_is_once(cohort):
     assert [sweep(EASTERN_NINE + timedelta(minutes=minutes)) for minutes in (0, 1, 60)] == [1, 0, 0]
 
 
-def test_two_sweeps_at_once_owe_once(cohort, monkeypatch):
+def test_it_is_owed_a_day_before_without_its_words(cohort):
     rule(cohort)
     factories.enrollment(cohort)
-    monkeypatch.setattr(reminders, "_not_owed_yet", lambda members, rule, occasion: members)
 
-    sweep()
-    sweep()
+    owed = [reminders.owe(EASTERN_NINE - timedelta(hours=hours)) for hours in (25, 24, 1)]
 
-    assert Message.objects.count() == 1
+    row = Message.objects.get()
+    assert (owed, row.subject, row.text, row.due_at) == ([0, 1, 0], "Meeting", "", EASTERN_NINE)
 
 
 def test_each_meeting_is_its_own_occasion(cohort):
@@ -131,14 +141,12 @@ def test_those_who_cannot_come_are_skipped(cohort, clock):
     assert sweep() == 1
 
 
-@pytest.mark.parametrize("off", ["rule", "paused", "closed", "not open", "cancelled"])
+@pytest.mark.parametrize("off", ["rule", "closed", "not open", "cancelled"])
 def test_nothing_leaves_when_it_is_turned_off(cohort, off):
     of = rule(cohort, is_on=off != "rule")
     factories.enrollment(cohort)
     by, at = cohort.opened_by, EASTERN_NINE - timedelta(days=1)
     match off:
-        case "paused":
-            cohort.sending_paused_at, cohort.sending_paused_by = at, by
         case "closed":
             cohort.closed_at, cohort.closed_by = at, by
         case "not open":
@@ -158,7 +166,9 @@ def test_a_letter_with_a_hole_is_a_task_for_a_person_and_stops_no_other(cohort):
     assert [sweep(), sweep()] == [1, 0]
 
     [task] = cohort.tasks.all()
-    assert task.sentence == ("The reminder “Broken” cannot be sent. The letter cannot be written: “cake” has no value.")
+    assert task.sentence == (
+        "The reminder “Broken” cannot be sent to Ada Ward. The letter cannot be written: “cake” has no value."
+    )
     assert task.url == f"/cohorts/{cohort.slug}/reminders/broken/"
 
 
@@ -173,8 +183,8 @@ def test_a_reminder_of_a_meeting_brings_it_along_and_can_be_turned_off(cohort):
     assert "METHOD:PUBLISH" in mail.attachment
 
 
-@pytest.mark.parametrize(("hours", "owed"), [(11.99, 1), (12, 0), (48, 0)])
-def test_what_is_too_old_is_not_sent_any_more(cohort, hours, owed):
+@pytest.mark.parametrize(("hours", "owed"), [(10.99, 1), (11, 0), (23, 0), (48, 0)])
+def test_what_is_half_a_day_late_or_would_come_in_the_evening_is_not_sent_any_more(cohort, hours, owed):
     rule(cohort)
     factories.enrollment(cohort)
 
@@ -215,38 +225,21 @@ def test_a_sweep_takes_the_same_queries_however_many(cohort, django_assert_num_q
     for _ in range(count):
         factories.enrollment(cohort)
 
-    with django_assert_num_queries(9):
-        sweep()
+    with django_assert_num_queries(5):  # rules, events, extensions, zones, rows
+        reminders.owe(EASTERN_NINE)
+
+    assert Message.objects.count() == count
 
 
 def test_a_sweep_with_nothing_near_asks_little(cohort, django_assert_num_queries):
     rule(cohort)
     factories.enrollment(cohort)
 
-    with django_assert_num_queries(2):  # rules, events
-        sweep(EASTERN_NINE - timedelta(days=10))
+    with django_assert_num_queries(3):  # rules, events, extensions
+        reminders.owe(EASTERN_NINE - timedelta(days=10))
 
 
-def test_more_than_a_batch_is_owed_in_batches(cohort, monkeypatch):
-    monkeypatch.setattr(reminders, "BATCH", 2)
-    rule(cohort)
-    for _ in range(5):
-        factories.enrollment(cohort)
-
-    assert (sweep(), Message.objects.count()) == (5, 5)
-
-
-# Deadlines, as the floors above ask for them -------------------------------------------------------------------------
-def remind_of_evidence(at):
-    def values(rule, occasion, members):
-        return {member.pk: {} for member in members}
-
-    def everybody(occasion):
-        return Enrollment.objects.taking_part().filter(cohort=occasion.cohort)
-
-    return reminders.owe_due("not_submitted", everybody, now=at, values_for=values)
-
-
+# Deadlines, whose audience the floor above brings --------------------------------------------------------------------
 def evidence_rule(cohort, **fields):
     given = {"key": "three", "event_kind": "evidence_due", "audience": "not_submitted", "days": -3}
     return rule(cohort, **given | {"subject": "Three days", "body": "Dear {{ first_name }}"} | fields)
@@ -260,8 +253,8 @@ def test_an_extension_moves_the_reminder(cohort):
         cohort, ada, extended_until=date(2023, 12, 4), extended_at=EASTERN_NINE, extended_by=cohort.opened_by
     )
 
-    first = remind_of_evidence(datetime(2023, 11, 27, 14, tzinfo=UTC))
-    second = remind_of_evidence(datetime(2023, 12, 1, 14, tzinfo=UTC))
+    first = sweep(datetime(2023, 11, 27, 14, tzinfo=UTC))
+    second = sweep(datetime(2023, 12, 1, 14, tzinfo=UTC))
 
     assert (first, second, Message.objects.order_by("pk").last().person) == (1, 1, ada)
     assert not Message.objects.filter(is_optional=True).exists()
@@ -271,12 +264,220 @@ def test_three_days_are_counted_on_the_readers_calendar(cohort):
     evidence_rule(cohort)
     factories.enrollment(cohort, factories.person(zone="Pacific/Guam"))  # due on December 1, 2:59 PM there
 
-    assert remind_of_evidence(datetime(2023, 11, 27, 22, 59, tzinfo=UTC)) == 0
-    assert remind_of_evidence(datetime(2023, 11, 27, 23, tzinfo=UTC)) == 1
+    assert sweep(datetime(2023, 11, 27, 22, 59, tzinfo=UTC)) == 0
+    assert sweep(datetime(2023, 11, 27, 23, tzinfo=UTC)) == 1
 
 
 def test_a_reminder_of_what_is_over_comes_after_it(cohort):
     evidence_rule(cohort, key="late", days=1, at=time(17), zone_of="cohort")
     factories.enrollment(cohort)
 
-    assert remind_of_evidence(datetime(2023, 12, 1, 22, tzinfo=UTC)) == 1
+    assert sweep(datetime(2023, 12, 1, 22, tzinfo=UTC)) == 1
+
+
+# One mail a day ------------------------------------------------------------------------------------------------------
+MORNING = datetime(2023, 11, 27, 14, tzinfo=UTC)  # 9:00 AM in New York
+
+
+@pytest.fixture
+def two_rules(cohort):
+    """Both due on November 27, the meeting's in the afternoon."""
+    meeting = Event.objects.get(cohort=cohort, kind="meeting", number=3)
+    meeting.on = date(2023, 11, 29)
+    meeting.save()
+    rule(cohort, at=time(16), body="Dear {{ first_name }},\n\n{{ meeting_notes }}")
+    return evidence_rule(cohort, body="Dear {{ first_name }},\n\nDue {{ due }}.")
+
+
+def test_two_reminders_of_one_day_are_one_mail(cohort, two_rules, mailbox):
+    ada = factories.enrollment(cohort).person
+
+    left = [sweep(MORNING), sweep(MORNING + timedelta(hours=7)), sweep(MORNING + timedelta(hours=8))]
+
+    [mail] = mailbox
+    assert (left, mail.subject) == ([1, 0, 0], "Community of Practice 3, Wed, Nov 29, 4:00 PM")
+    assert "Three days" in mail.body
+    assert mail.body.count("Dear Ada") == 1
+    rows = dict(Message.objects.filter(person=ada).values_list("kind", "state"))
+    assert rows == {"reminder-three": "sent", "reminder-meeting": "merged"}
+    merged = Message.objects.get(state="merged")
+    assert (merged.reason, merged.merged_into.kind) == ("Said in the mail “Three” of the same day.", "reminder-three")
+
+
+def test_what_was_not_known_in_the_morning_comes_the_next_day(cohort, two_rules):
+    Reminder.objects.filter(key="meeting").update(is_on=False)
+    factories.enrollment(cohort)
+    sweep(MORNING)
+    Reminder.objects.filter(key="meeting").update(is_on=True)
+
+    next_day = datetime(2023, 11, 28, 13, tzinfo=UTC)
+    left = [sweep(MORNING + timedelta(hours=7)), sweep(next_day - SECOND), sweep(next_day)]
+
+    assert left == [0, 0, 1]
+
+
+def test_whoever_is_done_when_it_leaves_gets_none(cohort, clock):
+    rule(cohort)
+    ada, ben = factories.enrollment(cohort), factories.enrollment(cohort, factories.person("Ben", "Lund"))
+    reminders.owe(EASTERN_NINE - timedelta(hours=1))
+    clock(EASTERN_NINE - timedelta(minutes=1))
+    attending.cannot_come(ada, Event.objects.get(kind="meeting", number=3))
+
+    assert sweep() == 1
+    assert (state_of(ada.person), state_of(ben.person)) == (("skipped", "Excused."), ("sent", ""))
+
+
+def test_a_merged_reminder_stands_for_itself_again_when_its_mail_has_nothing_to_say(cohort, two_rules, monkeypatch):
+    """The mail server was away at the first try; then the deadline's reminder was turned off."""
+    factories.enrollment(cohort)
+    monkeypatch.setattr("microcred.outbox.EmailMultiAlternatives.send", refused)
+    assert sweep(MORNING) == 0
+    monkeypatch.undo()
+    Reminder.objects.filter(pk=two_rules.pk).update(is_on=False)
+
+    assert sweep(MORNING + timedelta(hours=7)) == 1
+
+    assert dict(Message.objects.values_list("kind", "state")) == {
+        "reminder-three": "skipped",
+        "reminder-meeting": "sent",
+    }
+
+
+def refused(mail):
+    raise OSError
+
+
+def test_a_meeting_that_moves_after_its_reminder_is_reminded_of_again(cohort):
+    rule(cohort)
+    factories.enrollment(cohort)
+    sweep()
+    meeting = Event.objects.get(kind="meeting", number=3)
+    meeting.on += timedelta(days=7)
+    meeting.save()
+
+    assert [sweep(EASTERN_NINE + timedelta(days=days, hours=1)) for days in (1, 6, 7)] == [0, 0, 1]
+
+
+def test_a_reminder_of_a_meeting_that_moved_away_is_not_sent(cohort):
+    rule(cohort)
+    ada = factories.enrollment(cohort).person
+    reminders.owe(EASTERN_NINE - timedelta(hours=1))
+    meeting = Event.objects.get(kind="meeting", number=3)
+    meeting.on = date(2023, 11, 20)
+    meeting.save()
+
+    assert sweep() == 0
+    assert state_of(ada) == ("skipped", "What it reminds of was moved or cancelled.")
+
+
+# Pausing, and mail that comes back -----------------------------------------------------------------------------------
+def pause(cohort, at=EASTERN_NINE):
+    cohort.sending_paused_at, cohort.sending_paused_by = at, cohort.opened_by
+    cohort.save()
+
+
+def resume(cohort):
+    cohort.sending_paused_at = cohort.sending_paused_by = None
+    cohort.save()
+
+
+@pytest.mark.parametrize(("hours", "states"), [(3, ["sent"]), (13, ["skipped"])])
+def test_a_pause_holds_what_is_owed_and_the_way_back_tells_what_leaves(cohort, hours, states):
+    rule(cohort)
+    factories.enrollment(cohort)
+    reminders.owe(EASTERN_NINE - timedelta(hours=1))
+    pause(cohort)
+    at = EASTERN_NINE + timedelta(hours=hours)
+
+    held, missed = sweep(at), reminder_rules.missed(cohort, at=at)
+    resume(cohort)
+    sweep(at)
+
+    assert (held, missed) == (0, (1, 0) if states == ["sent"] else (0, 1))
+    assert [*Message.objects.values_list("state", flat=True)] == states
+
+
+def test_a_pause_holds_every_mail_of_the_cohort_and_no_sign_in_code(cohort, mailbox):
+    ada = factories.person()
+    for key, slug in (("receipt", cohort.slug), ("code", "")):
+        Message.objects.create(key=key, kind=key, cohort_slug=slug, person=ada, address=ada.email, subject=key)
+    pause(cohort)
+
+    outbox.send_due()
+
+    assert [mail.subject for mail in mailbox] == ["code"]
+
+
+def test_an_address_from_which_mail_came_back_is_a_task_until_it_works_again(cohort):
+    rule(cohort)
+    ada = factories.enrollment(cohort, factories.person(email="a.ward@example.org", mail_bounced_at=EASTERN_NINE))
+    by = cohort.opened_by
+
+    asked = [bounces.ask_for_help(), bounces.ask_for_help()]
+    [task] = cohort.tasks.all()
+    bounces.works_again(ada.person, by=by)
+    task.refresh_from_db()
+
+    assert (asked, sweep(), task.done_by) == ([1, 1], 1, by)
+    assert task.sentence == "Mail to a.ward@example.org came back. Call, or correct the address."
+    assert task.url == f"/cohorts/{cohort.slug}/people/{ada.ref}/"
+
+
+# The preview says what the sweep does --------------------------------------------------------------------------------
+def told_by_preview(lines):
+    return {(line.rule.key, person.first_name) for line in lines for people in line.going.values() for person in people}
+
+
+def sent_on(day):
+    """What left on that day of November on its reader's calendar."""
+    rows = Message.objects.filter(state="sent").select_related("person")
+    return [row for row in rows if row.sent_at.astimezone(ZoneInfo(row.person.zone)).day == day]
+
+
+def test_the_preview_of_a_day_names_those_who_get_it(cohort, two_rules):
+    """People in four zones; one excused, bounced, extended, withdrawn, not joined, without meeting reminders."""
+    zones = ("America/New_York", "Pacific/Guam", "Pacific/Honolulu", "Asia/Kathmandu")
+    for n, zone in enumerate(zones):
+        factories.enrollment(cohort, factories.person(f"P{n}", zone=zone))
+    by = cohort.opened_by
+    factories.enrollment(cohort, factories.person("Bounced", mail_bounced_at=EASTERN_NINE))
+    factories.enrollment(cohort, factories.person("Alone", wants_meeting_reminders=False))
+    factories.enrollment(cohort, factories.person("New"), joined_at=None)
+    factories.enrollment(cohort, factories.person("Gone"), withdrawn_at=EASTERN_NINE, withdrawn_by=by)
+    later = {"extended_until": date(2023, 12, 4), "extended_at": EASTERN_NINE, "extended_by": by}
+    factories.enrollment(cohort, factories.person("Later"), **later)
+    start = datetime(2023, 11, 26, 11, tzinfo=UTC)
+
+    days = {day: planning.day(cohort, date(2023, 11, day), at=start) for day in (27, 28)}
+    for hour in range(60):
+        sweep(start + timedelta(hours=hour))
+
+    assert {day: told_by_preview(lines) for day, lines in days.items()} == {
+        day: {(row.kind.removeprefix("reminder-"), row.person.first_name) for row in sent_on(day)} for day in days
+    }
+    assert sorted(row.person.first_name for row in sent_on(27)) == ["Alone", "Later", "P0", "P2"]
+    skipped = {
+        (line.rule.key, reason, person.first_name)
+        for line in days[27]
+        for reason, people in line.skipped.items()
+        for person in people
+    }
+    assert skipped == {
+        *(("meeting", "merged with “Three”", name) for name in ("P0", "P2")),
+        *((key, "mail came back", "Bounced") for key in ("meeting", "three")),
+        *((key, "not joined", "New") for key in ("meeting", "three")),
+        *((key, "withdrawn", "Gone") for key in ("meeting", "three")),
+        ("meeting", "wants none about meetings", "Alone"),
+        ("three", "extension", "Later"),
+    }
+
+
+def test_the_preview_says_when_the_quiet_hours_move_one(cohort):
+    rule(cohort, at=time(17), zone_of="cohort")
+    factories.enrollment(cohort, factories.person(zone="Pacific/Guam"))
+
+    [line] = planning.day(cohort, date(2023, 11, 5), at=EASTERN_NINE - timedelta(days=1))
+
+    assert [hour.replace("\N{NO-BREAK SPACE}", " ") for hour in line.going] == [
+        "8:00 AM their time, moved out of the quiet hours"
+    ]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -10,7 +10,6 @@ from django.apps import apps
 from django.core import serializers
 from django.db import connection
 
-from cohorts.models import Reminder
 from microcred import clock as house_clock
 from microcred.celery import app
 from submissions.models import CleanCopy, Version
@@ -22,13 +21,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 app.loader.import_default_modules()
 FOLLOWS_THE_TIME = {"submissions.version": ("checked_at", "seconds", "peak_mib")}
 CHECKED = {"submissions.finding": 3, "submissions.answer": 1}
-REMINDER_IS_DUE = datetime(2023, 11, 27, 15, tzinfo=UTC)
 DOES = {  # when, and how many rows are added
     "submissions.tasks.check_version": (BEFORE_DUE, CHECKED),
     "submissions.tasks.check_waiting": (BEFORE_DUE, CHECKED),
     "submissions.tasks.make_copy": (BEFORE_DUE, {"submissions.cleancopy": 1}),
     "submissions.tasks.make_missing_copies": (BEFORE_DUE, {"submissions.cleancopy": 2}),
-    "submissions.tasks.remind_of_evidence": (REMINDER_IS_DUE, {"microcred.message": 1}),
     "submissions.tasks.remove_cut_uploads": (BEFORE_DUE + timedelta(hours=2), {}),
     "submissions.tasks.start_due_reviews": (AFTER_ALL, {"submissions.workflowevent": 1}),
 }
@@ -36,12 +33,8 @@ DOES = {  # when, and how many rows are added
 
 @pytest.fixture
 def much_to_do(settings):
-    """Files nobody checked or copied, a review and a reminder that are due; what the tasks for one file are given."""
+    """Files nobody checked or copied, a review that is due; what the tasks for one file are given."""
     cohort = factories.cohort()
-    Reminder.objects.create(
-        cohort=cohort, key="soon", event_kind="evidence_due", days=-3, at="09:00", audience="not_submitted",
-        subject="Due {{ due }}", body="{{ what_is_left }} [Here]({{ link }})",
-    )  # fmt: skip
     handed_in = submission_in(State.SUBMITTED, cohort=cohort)
     CleanCopy.objects.all().delete()  # as if a worker had died before them
     draft = submission_in(State.DRAFT, cohort=cohort)

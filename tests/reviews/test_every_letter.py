@@ -15,7 +15,7 @@ from badges.editions import load_all
 from badges.models import Award
 from cohorts import extending, invitations, reminders, scheduling
 from cohorts.models import Enrollment, Event, Reminder
-from cohorts.opening import _reminders
+from cohorts.opening import reminders_to_come
 from microcred import outbox
 from microcred.models import Message
 from reviews import awarding, decisions
@@ -56,7 +56,7 @@ def cohort():
     made = factories.cohort(
         of=loaded["l2-practice"], attendance_edition=loaded["l2-shared-learning"], slug="fall-2023-l2"
     )
-    Reminder.objects.bulk_create(_reminders(made))
+    Reminder.objects.bulk_create(reminders_to_come(made))
     return made
 
 
@@ -127,7 +127,7 @@ def in_time(cohort, admin, clock):
     enrollment.joined_at = utc(2023, 8, 29, 15)
     enrollment.save()
     clock(utc(2023, 11, 4, 16))
-    reminders.remind_of_meetings(utc(2023, 11, 4, 16))
+    reminders.owe(utc(2023, 11, 4, 16))
     yield sent("reminder-meeting")
     meeting = Event.objects.get(cohort=cohort, kind="meeting", number=3)
     meeting.on = date(2023, 11, 7)
@@ -145,14 +145,14 @@ def before_the_deadline(cohort, admin, clock):
     remind = {"two-weeks": utc(2023, 11, 16, 16), "three-days": utc(2023, 11, 27, 16), "today": utc(2023, 11, 30, 16)}
     for kind, at in remind.items():
         clock(at)
-        sweeps.remind_of_evidence(at=at)
+        reminders.owe(at)
         yield sent(f"reminder-{kind}")
         slots = list(submission.documents.select_related("required"))
         for slot in slots[:1] if kind == "two-weeks" else slots[1:]:
             add(slot, at=at)
     late = utc(2023, 12, 1, 22)
     clock(late)
-    sweeps.remind_of_evidence(at=late)
+    reminders.owe(late)
     yield sent("reminder-late")
     at = utc(2023, 12, 1, 17)
     workflow.submit(submission, by=enrollment.person, at=at)
@@ -197,7 +197,7 @@ def after_the_reviews(cohort, admin, clock):
     yield sent("revision")
     for kind, at in {"two-weeks": utc(2023, 12, 29, 16), "three-days": utc(2024, 1, 9, 16)}.items():
         clock(at)
-        sweeps.remind_of_evidence(at=at)
+        reminders.owe(at)
         yield sent(f"reminder-revision-{kind}")
     submission = Submission.objects.get(pk=submission.pk)
     add(submission.documents.get(required__key="reflection-guide"), at=at)
