@@ -7,6 +7,7 @@ level; the current one speaks for those it left open.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from badges.models import Criterion, Edition, Level
 from microcred.verdict import ALLOWED, Verdict
@@ -177,23 +178,13 @@ def among(submissions: Iterable[Submission]) -> dict[int, Standing]:
     submissions = list(submissions)
     criteria = criteria_of({submission.enrollment.cohort.edition_id for submission in submissions})
     rounds, readings = _rounds(submissions), _readings(submissions)
-    appeals = dict(
-        WorkflowEvent.objects.filter(submission__in=submissions, move="appeal")
-        .order_by("at")
-        .values_list("submission_id", "at")
-    )
+    appeals = _appeals(submissions)
     return {
         each.pk: _standing(
             each,
             rounds[each.pk],
             criteria.get(each.enrollment.cohort.edition_id, []),
-            [
-                reading
-                for reading in readings.get(each.pk, [])
-                if each.pk not in appeals
-                or reading.assignment.round_number < rounds[each.pk][-1].number
-                or reading.assignment.assigned_at > appeals[each.pk]
-            ],
+            _unappealed(readings.get(each.pk, []), rounds[each.pk][-1], appeals.get(each.pk)),
         )
         for each in submissions
     }
@@ -206,6 +197,15 @@ def as_decided(decision: Decision) -> Standing:
     readings = [each for each in _readings([submission]).get(submission.pk, []) if each.is_finished_by(end)]
     edition = submission.enrollment.cohort.edition_id
     return _standing(submission, rounds, criteria_of([edition]).get(edition, []), readings)
+
+
+def of_round(submission: Submission, number: int) -> Standing:
+    """The standing of an earlier round, or of the present one, by the readings that count in it. Queries: as `of`."""
+    rounds = [each for each in _rounds([submission])[submission.pk] if each.number <= number]
+    here = [each for each in _readings([submission]).get(submission.pk, []) if each.assignment.round_number <= number]
+    counting = _unappealed(here, rounds[-1], _appeals([submission]).get(submission.pk))
+    edition = submission.enrollment.cohort.edition_id
+    return _standing(submission, rounds, criteria_of([edition]).get(edition, []), counting)
 
 
 def criteria_of(editions: Iterable[int]) -> dict[int, list[Criterion]]:
@@ -224,6 +224,23 @@ def _rounds(submissions) -> dict[int, list[Round]]:
     rows = Round.objects.filter(submission__in=submissions).annotate(readers_needed=needed)
     rows = rows.prefetch_related("criteria").order_by("number")
     return _grouped(rows, lambda row: row.submission_id)
+
+
+def _appeals(submissions) -> dict[int, datetime]:
+    """When each was last appealed."""
+    events = WorkflowEvent.objects.filter(submission__in=submissions, move="appeal").order_by("at")
+    return dict(events.values_list("submission_id", "at"))
+
+
+def _unappealed(readings: list[Reading], last: Round, appealed_at: datetime | None) -> list[Reading]:
+    """Those of the last round that were given after its appeal, and all of earlier rounds."""
+    return [
+        reading
+        for reading in readings
+        if appealed_at is None
+        or reading.assignment.round_number < last.number
+        or reading.assignment.assigned_at > appealed_at
+    ]
 
 
 def _readings(submissions) -> dict[int, list[Reading]]:

@@ -84,7 +84,7 @@ def _hand_over(draft: Review, given: Assignment) -> None:
 @transaction.atomic
 def keep_readers(submission: Submission, *, from_round: int) -> None:
     """Those who read `from_round` read the round that follows it: met rows stay met, the same eyes see the rest."""
-    for known in submission.assignments.standing().filter(round_number=from_round):
+    for known in submission.assignments.standing().readings().filter(round_number=from_round):
         Assignment.objects.get_or_create(
             submission=submission,
             round_number=from_round + 1,

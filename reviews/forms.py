@@ -77,5 +77,20 @@ class SavedCommentForm(forms.ModelForm):
             self.fields["cohort"].initial = cohorts[0]
 
 
+class SecondReaderForm(forms.Form):
+    """Who settles what two readers differ on."""
+
+    who = forms.TypedChoiceField(label="Second reader", coerce=int, empty_value=None)
+
+    def __init__(self, *args, people: list, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.people = {person.pk: person for person in people}
+        self.fields["who"].choices = [(person.pk, str(person)) for person in people]
+
+    @property
+    def person(self):
+        return self.people[self.cleaned_data["who"]]
+
+
 def cohorts_reviewed_by(person) -> Cohort:
     return Cohort.objects.filter(staff__in=person.staff_memberships.reviewing()).distinct()

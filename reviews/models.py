@@ -316,37 +316,22 @@ class ReviewQuerySet(models.QuerySet):
     def finished(self):
         return self.filter(finished_at__isnull=False)
 
-    def standing(self):
-        """Of an assignment that was not handed back."""
-        return self.filter(assignment__handed_back_at__isnull=True)
-
     def readable_by(self, person):
         """Their own always. For an admin those of their cohorts, but none of their own work.
 
-        A colleague's, finished, for who is on the cohort's staff: a reader's, to the other reader once that one has
-        finished too, and to the second reader once all have; the second reader's, to those readers.
+        A colleague's, finished, for who still has the role: a reader's, to the other reader once that one has finished
+        too, and to the second reader once all have; the second reader's, to those readers. After an appeal, none of
+        those before it.
         """
-        cohorts = Cohort.objects.filter(staff__in=person.staff_memberships.reviewing())
-        with_them = Assignment.objects.of(person).filter(
-            submission=OuterRef("assignment__submission"), round_number=OuterRef("assignment__round_number")
-        )
-        reading = (
-            Assignment.objects.standing()
-            .unfinished()
-            .filter(
-                role=Assignment.Role.READER,
-                submission=OuterRef("assignment__submission"),
-                round_number=OuterRef("assignment__round_number"),
-            )
-        )
+        together = {
+            "submission": OuterRef("assignment__submission"), "round_number": OuterRef("assignment__round_number")
+        }  # fmt: skip
+        with_them = Assignment.objects.of(person).filter(~_appealed_since(), **together)
         spoken = with_them.filter(review__finished_at__isnull=False)
-        colleagues = (
-            self.model.objects.finished()
-            .standing()
-            .filter(
-                Exists(spoken) | (Exists(with_them.settling()) & ~Exists(reading)),
-                assignment__submission__enrollment__cohort__in=cohorts,
-            )
+        still_reading = Assignment.objects.unfinished().readings().filter(**together)
+        colleagues = self.model.objects.finished().filter(
+            Exists(spoken) | (Exists(with_them.settling()) & ~Exists(still_reading)),
+            assignment__in=Assignment.objects.standing().filter(~_appealed_since()).values("pk"),
         )
         run = Q(assignment__submission__enrollment__cohort__in=Cohort.objects.run_by(person))
         own_work = Q(assignment__submission__enrollment__person=person)

@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from badges.models import Criterion, Edition, Level
 from cohorts import mailing, staff_tasks
-from cohorts.models import StaffTask
+from cohorts.models import Cohort, StaffTask
 from microcred import clock, outbox
 from microcred.models import User
 from microcred.verdict import Refused
-from reviews import permissions, seen
+from reviews import permissions, seen, settling
 from reviews.agreement import criteria_of, passes, passing
 from reviews.models import Assignment, Review, Score
 from submissions import workflow
@@ -170,6 +170,7 @@ def finish(review: Review, *, by: User) -> None:
     if missing := gaps(rows_of(assignment.review)):
         raise Refused(missing[0].sentence)
     Review.objects.filter(pk=review.pk).update(finished_at=clock.now())
+    settling.compare(assignment.submission, by=by)
 
 
 @transaction.atomic
@@ -206,16 +207,24 @@ def hand_back(assignment: Assignment, *, kind: str, note: str, by: User) -> None
     current.conflict, current.conflict_note = kind, note.strip()
     current.save(update_fields=["handed_back_at", "handed_back_by", "conflict", "conflict_note"])
     cohort = submission.enrollment.cohort
+    if current.settles:
+        settling.compare(submission, by=by)
+    else:
+        _ask_for_another(current, cohort)
+    values = {"submission": str(submission), "link": mailing.address(reverse("reviews:queue"))}
+    outbox.owe([mailing.message(cohort, by, "conflict-thanks", key=f"conflict-thanks/{current.pk}", values=values)])
+
+
+def _ask_for_another(assignment: Assignment, cohort: Cohort) -> None:
+    submission, why = assignment.submission, assignment.get_conflict_display()
     staff_tasks.ask(
         cohort,
         kind=StaffTask.Kind.CONFLICT,
-        key=f"conflict/{current.pk}/{current.handed_back_at:%Y%m%d%H%M%S}",
-        sentence=f"{by} handed {submission} back: {current.get_conflict_display()}. Find another reader.",
+        key=f"conflict/{assignment.pk}/{assignment.handed_back_at:%Y%m%d%H%M%S}",
+        sentence=f"{assignment.reviewer} handed {submission} back: {why}. Find another reader.",
         enrollment=submission.enrollment,
         url=reverse("reviews:assigning", args=[cohort.slug]),
     )
-    values = {"submission": str(submission), "link": mailing.address(reverse("reviews:queue"))}
-    outbox.owe([mailing.message(cohort, by, "conflict-thanks", key=f"conflict-thanks/{current.pk}", values=values)])
 
 
 def rows_of(review: Review) -> list[tuple[int, Criterion, Score | None]]:

@@ -17,6 +17,8 @@ from reviews.views import (
     reading,
     records,
     scoring,
+    second_reads,
+    settling,
     writing,
 )
 
@@ -39,6 +41,12 @@ reviewing = [
     path("review/<int:number>/versions/<int:round_number>/", finishing.said, name="said"),
     path("review/<int:number>/reopen/", finishing.reopen, name="reopen"),
     path("review/<int:number>/conflict/", finishing.conflict, name="conflict"),
+    path("review/<int:number>/second-read/", second_reads.ask, name="second_read"),
+    path("settle/", settling.index, name="settling"),
+    path("settle/<int:number>/", settling.settle, name="settle"),
+    path("settle/<int:number>/q/<int:question>/", settling.save_row, name="settle_row"),
+    path("settle/<int:number>/reopening/", settling.reopen, name="reopen_settling"),
+    path("settle/<int:number>/second-reader/", settling.choose, name="choose_second_reader"),
     path("cohorts/<slug:cohort>/reviews/", assigning.table, name="assigning"),
     path("cohorts/<slug:cohort>/reviews/plan/", assigning.plan, name="plan"),
     path("cohorts/<slug:cohort>/reviews/agreement/", agreement.agreement, name="agreement"),
@@ -46,6 +54,9 @@ reviewing = [
     path("cohorts/<slug:cohort>/reviews/conflicts/", conflicts.index, name="conflicts"),
     path("cohorts/<slug:cohort>/reviews/conflicts/<int:pk>/removal/", conflicts.remove, name="remove_conflict"),
     path("cohorts/<slug:cohort>/reviews/<int:number>/", assigning.change, name="change_reader"),
+    path(
+        "cohorts/<slug:cohort>/reviews/<int:number>/second-read/", second_reads.ask_for_cohort, name="ask_second_read"
+    ),
 ]
 
 deciding = [

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from microcred.verdict import Refused
-from reviews import permissions, scoring
+from reviews import comparing, permissions, scoring
 from reviews.agreement import passing
 from reviews.forms import ConflictForm
 from reviews.models import Assignment, Decision
@@ -48,6 +48,7 @@ def _show_finish(request, assignment: Assignment, status=200):
         ),
         "others": _others(assignment).count(),
         "decision": _decision(assignment),
+        "result": comparing.result_for(assignment) if assignment.is_finished else None,
         "may_score": permissions.may_score(request.user, assignment),
         "may_reopen": permissions.may_reopen(request.user, assignment),
         "asked": status != 200,
@@ -105,7 +106,7 @@ def reopen(request, number):
 
 def conflict(request, number):
     """Say why somebody else should read this; it leaves the queue at once."""
-    assignment = assignment_of(request, number)
+    assignment = assignment_of(request, number, roles=Assignment.Role)
     permissions.may_hand_back(request.user, assignment).enforce()
     form = ConflictForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

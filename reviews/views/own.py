@@ -17,7 +17,10 @@ def only_for_reviewers(person) -> None:
         raise Http404
 
 
-def assignment_of(request, number: int, **which: int) -> Assignment:
+READING = (Assignment.Role.READER,)  # settling has pages of its own
+
+
+def assignment_of(request, number: int, *, roles=READING, **which: int) -> Assignment:
     """The reader's own, of the last round handed in, or `which`. What is nobody's or somebody else's is not there."""
     rounds = Round.objects.filter(submission=OuterRef("submission"), number=OuterRef("round_number"))
     waiting = Assignment.objects.to_do().filter(reviewer=OuterRef("reviewer"))
@@ -28,7 +31,7 @@ def assignment_of(request, number: int, **which: int) -> Assignment:
         .with_finish_by()
         .with_present_round()
         .annotate(left=count_of(waiting), what_changed=Subquery(rounds.values("what_changed")))
-        .filter(submission__number=number, **which)
+        .filter(submission__number=number, role__in=roles, **which)
         .order_by("-round_number")
     )
     assignment = own.first()

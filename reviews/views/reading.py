@@ -14,7 +14,7 @@ from submissions.reading import versions_of
 
 
 def _version_of(request, number: int, slot: str) -> tuple[Assignment, Version]:
-    assignment = assignment_of(request, number)
+    assignment = assignment_of(request, number, roles=Assignment.Role)
     counting = versions_of(assignment.submission, assignment.round_number).values()
     version = next((one for one in counting if one.document.required.key == slot), None)
     if version is None:

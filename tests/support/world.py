@@ -31,12 +31,16 @@ ROLES = (
 
 @dataclass
 class World:
-    """Ada was asked for a revision, Ben reads what Bea wrote, Cleo leads, Dan leads elsewhere, Ron reads nothing."""
+    """Ada was asked for a revision, Ben reads what Bea wrote, Cleo leads, Dan leads elsewhere, Ron reads nothing.
+
+    Two others differ on what Cai wrote; Ben settles it.
+    """
 
     people: dict[str, User]
     cohort: Cohort
     asked: Submission
     in_review: Submission
+    apart: Submission
     values: dict[str, object]
 
     @classmethod
@@ -53,6 +57,10 @@ class World:
         decisions.release(decided, by=cleo)
         in_review = submission_in(State.SUBMITTED, cohort=cohort, person=bea)
         started(assigned(in_review, ben))
+        factories.staff(cohort, ben, "second_reader")
+        apart = submission_in(State.SUBMITTED, cohort=cohort, person=factories.person("Cai", "Moss"))
+        for name, ranks in (("Una", {}), ("Vic", {1: 1})):
+            reviewed(apart, factories.person(name, "Reader"), ranks=ranks)
         ron, dan = factories.person("Ron", "Idle"), factories.person("Dan", "Elsewhere")
         factories.staff(cohort, ron, "reviewer")
         factories.staff(factories.cohort(), dan, "admin")
@@ -61,7 +69,7 @@ class World:
             "other_admin": dan, "operator": factories.person("Olga", "Root", is_superuser=True, is_staff=True),
         }  # fmt: skip
         clock(AFTER_ALL + timedelta(hours=2))
-        return cls(people, cohort, asked, in_review, {})
+        return cls(people, cohort, asked, in_review, apart, {})
 
     def person(self, role: str) -> User:
         return self.people[role]
@@ -106,6 +114,8 @@ class World:
             return self._award().edition.slug
         if route.startswith("cohorts:") and part == "number":
             return 3
+        if route.startswith("reviews:") and part == "number" and ("settl" in route or "second_reader" in route):
+            return self.apart.number
         if route.startswith("reviews:") and part == "number":
             return self.asked.number if "decision" in route or route == "reviews:letter" else self.in_review.number
         return {

@@ -1,0 +1,46 @@
+"""Asking for another pair of eyes: by a reader of the submission, or by an admin."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from microcred.verdict import Refused
+from reviews import permissions, second_reads
+from reviews.decision_forms import ReasonForm
+from reviews.views.overview import run_by
+from reviews.views.own import assignment_of
+from submissions.models import Submission
+
+HINT = "Your cohort team reads it. The applicant does not, and the other reader does not either."
+
+
+def ask(request: HttpRequest, number: int) -> HttpResponse:
+    """A reader is in doubt and says why; somebody else reads it too, without knowing what they said."""
+    submission = assignment_of(request, number).submission
+    back = reverse("reviews:finish", args=[number])
+    return _ask(request, submission, back=back, back_to=str(submission))
+
+
+def ask_for_cohort(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
+    ours = run_by(request, cohort)
+    known = Submission.objects.filter(enrollment__cohort=ours).exclude(enrollment__person=request.user)
+    submission = get_object_or_404(known.select_related("enrollment__cohort"), number=number)
+    permissions.may_decide(request.user, submission).enforce()
+    back = reverse("reviews:decision", args=[ours.slug, number])
+    return _ask(request, submission, back=back, back_to=str(submission))
+
+
+def _ask(request: HttpRequest, submission: Submission, *, back: str, back_to: str) -> HttpResponse:
+    permissions.may_ask_for_second_read(request.user, submission).enforce()
+    form = ReasonForm(request.POST or None, hint=HINT)
+    if request.method == "POST" and form.is_valid():
+        try:
+            second_reads.ask(submission, why=form.cleaned_data["why"], by=request.user)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"Another reader is asked. No decision on {submission} leaves before.")
+            return redirect(back)
+    page = {"form": form, "submission": submission, "back": back, "back_to": back_to}
+    return render(request, "reviews/second_read.html", page, status=422 if form.errors else 200)
