@@ -75,7 +75,7 @@ def roles(request) -> dict:
     return {
         "role": role,
         "roles": [Choice(known.value, known.label, known == role) for known in own.roles],
-        "nav": _links(request.path, role, cohort, standing),
+        "nav": _links(request.path, role, cohort, standing, is_own=not seen),
         "cohort_switch": _switch(request.path, role, cohort, standing),
         "contact": Contact(f"the {cohort} team", cohort.team_email) if cohort else None,
         "find_url": "/cohorts/find/" if role == Role.ADMIN and leads_somewhere("/cohorts/find/") else "",
@@ -101,14 +101,17 @@ def _cohort_of_page(request, standing: Standing, role: str) -> Cohort | None:
     return theirs[0] if theirs and request.path not in ("/cohorts/", "/cohorts/new/") else None
 
 
-def _links(path: str, role: str, cohort: Cohort | None, standing: Standing) -> list[Link]:
-    """The role's links that lead to a page of this installation; the closest to `path` is the current one."""
+def _links(path: str, role: str, cohort: Cohort | None, standing: Standing, *, is_own: bool) -> list[Link]:
+    """The role's links that lead to a page of this installation; the closest to `path` is the current one.
+
+    Who sees as somebody else gets those of the cohort alone: the others lead to pages of their own.
+    """
     if not cohort:
         return [Link("Cohorts", "/cohorts/", path == "/cohorts/")] if role == Role.ADMIN else []
     links = [
         (label, pattern.format(cohort=cohort.slug))
         for label, pattern in LINKS[role]
-        if leads_somewhere(pattern) and (label != "Settle" or standing.settles)
+        if leads_somewhere(pattern) and (is_own or "{cohort}" in pattern) and (label != "Settle" or standing.settles)
     ]
     here = max((url for _, url in links if path.startswith(url)), key=len, default="")
     return [Link(label, url, url == here) for label, url in links]

@@ -26,7 +26,7 @@ class ExtensionForm(forms.Form):
     )
     takes_days = forms.BooleanField(label="Yes, take days away from them", required=False)
 
-    def __init__(self, *args, cohort: Cohort, chosen: Iterable[Enrollment], **kwargs):
+    def __init__(self, *args, cohort: Cohort, chosen: Iterable[Enrollment] = (), **kwargs):
         super().__init__(*args, **kwargs)
         self.cohort, self.chosen = cohort, list(chosen)
         if not self._losing(self.data.get("until", "")):

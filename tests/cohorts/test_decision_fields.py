@@ -2,7 +2,8 @@
 
 import pytest
 
-from reviews.decision_forms import ExtensionForm, ScheduleForm
+from reviews.decision_forms import ScheduleForm
+from reviews.people_forms import ExtensionForm
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db

@@ -52,7 +52,7 @@ def test_the_home_is_theirs_in_their_time_with_a_way_back(cohort, admin, dana):
     assert "as <strong>Dana Okafor</strong> does, to read only" in content
     assert f'action="{story_of(dana)}seeing-as/end/"' in content
     assert "HST" in content
-    assert [link.label for link in page.context["nav"]] == ["Home", "Directions", "Documents", "Calendar", "Badges"]
+    assert [link.label for link in page.context["nav"]] == ["Home", "Directions", "Documents", "Calendar"]
 
     assert admin.post(f"{story_of(dana)}seeing-as/end/").url == story_of(dana)
     assert admin.get(f"/my/{cohort.slug}/").status_code == 404
