@@ -4,7 +4,7 @@ from django import forms
 
 from badges.models import Level
 from cohorts.models import Cohort
-from reviews.models import Assignment, SavedComment
+from reviews.models import Assignment
 from reviews.scoring import Entry
 
 MOST = 2**31 - 1  # what a whole number in a form may be, so that the database can look for it
@@ -58,23 +58,6 @@ class ConflictForm(forms.Form):
         if self.cleaned_data.get("kind") == Assignment.Conflict.OTHER and not self.cleaned_data.get("note"):
             self.add_error("note", "Say in a sentence what the reason is.")
         return self.cleaned_data
-
-
-class SavedCommentForm(forms.ModelForm):
-    """A comment worth using again."""
-
-    class Meta:
-        model = SavedComment
-        fields = ("cohort", "title", "text")
-        labels = {"title": "Short name", "text": "Comment"}
-        help_texts = {"title": "What the button says."}
-
-    def __init__(self, *args, cohorts, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["cohort"] = forms.ModelChoiceField(cohorts, empty_label=None)
-        if len(cohorts) == 1:
-            self.fields["cohort"].widget = forms.HiddenInput()
-            self.fields["cohort"].initial = cohorts[0]
 
 
 class SecondReaderForm(forms.Form):

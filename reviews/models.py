@@ -383,8 +383,18 @@ class Score(models.Model):
         return f"{self.criterion}: {self.level or 'not scored'}"
 
 
+class SavedCommentQuerySet(models.QuerySet):
+    def usable_by(self, person):
+        """One's own, and those that the cohort's team shared."""
+        return self.filter(Q(person=person) | Q(person=None) | Q(shared_at__isnull=False))
+
+    def editable_by(self, person):
+        """One's own; nobody's are the admins' of their cohort."""
+        return self.filter(Q(person=person) | Q(person=None, cohort__in=Cohort.objects.run_by(person)))
+
+
 class SavedComment(models.Model):
-    """A comment worth using again: one's own, or shared by the cohort's staff."""
+    """A comment worth using again: one's own, or shared by the cohort's team."""
 
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="saved_comments")
     person = models.ForeignKey(
@@ -394,12 +404,21 @@ class SavedComment(models.Model):
     criterion = models.ForeignKey(Criterion, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     title = models.CharField(max_length=60)
     text = models.TextField()
+    shared_at = models.DateTimeField(null=True, blank=True)
+    shared_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects: ClassVar = SavedCommentQuerySet.as_manager()
 
     class Meta:
         ordering = ("title", "pk")
+        constraints = (who_and_when("shared_at", "shared_by", name="saved_comment_shared_who_and_when"),)
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_shared(self) -> bool:
+        return self.person_id is None or self.shared_at is not None
 
 
 class DecisionQuerySet(models.QuerySet):

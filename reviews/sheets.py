@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Subquery, Value
 
 from badges.models import Criterion, Level
 from microcred.verdict import ALLOWED, Verdict
@@ -248,8 +248,8 @@ def _rescored(assignment: Assignment) -> list[Rescored]:
 
 
 def _comments(assignment: Assignment) -> list[SavedComment]:
-    mine = Q(person=assignment.reviewer_id) | Q(person__isnull=True)
-    return list(SavedComment.objects.filter(mine, cohort=assignment.submission.enrollment.cohort_id))
+    usable = SavedComment.objects.usable_by(assignment.reviewer_id)
+    return list(usable.filter(cohort=assignment.submission.enrollment.cohort_id))
 
 
 def _chips(comments: list[SavedComment], row: Criterion) -> list[SavedComment]:

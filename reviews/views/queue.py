@@ -1,4 +1,4 @@
-"""A reviewer's queue, what they finished, and their saved comments."""
+"""A reviewer's queue, and what they finished."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,16 +6,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, Q
-from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from microcred import clock, times
 from reviews import assigning
-from reviews.forms import SavedCommentForm, cohorts_reviewed_by
-from reviews.models import Assignment, AssignmentQuerySet, SavedComment
+from reviews.models import Assignment, AssignmentQuerySet
 from reviews.views.own import only_for_reviewers
 
 PAGE = 50
@@ -96,24 +94,3 @@ def done(request):
     finished = _finished(Assignment.objects.of(request.user)).order_by("-review__finished_at", "-pk")
     page = Paginator(finished, PAGE).get_page(request.GET.get("page"))
     return render(request, "reviews/done.html", {"page": page})
-
-
-def comments(request):
-    """The reader's own saved comments and the shared ones; POST adds one."""
-    only_for_reviewers(request.user)
-    cohorts = cohorts_reviewed_by(request.user)
-    form = SavedCommentForm(request.POST or None, cohorts=cohorts, instance=SavedComment(person=request.user))
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, f"Saved. “{form.instance.title}” now stands beside every row.")
-        return redirect("reviews:comments")
-    kept = SavedComment.objects.filter(Q(person=request.user) | Q(person=None), cohort__in=cohorts)
-    page = {"form": form, "comments": kept.select_related("criterion", "cohort"), "reviews_somewhere": bool(cohorts)}
-    return render(request, "reviews/comments.html", page, status=422 if form.errors else 200)
-
-
-@require_POST
-def delete_comment(request, pk):
-    get_object_or_404(SavedComment, pk=pk, person=request.user).delete()
-    messages.success(request, "Deleted. Comments you already wrote with it stay as they are.")
-    return redirect("reviews:comments")

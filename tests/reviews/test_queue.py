@@ -6,7 +6,7 @@ import pytest
 
 from microcred import clock
 from reviews import assigning, decisions, overview, scoring
-from reviews.models import Assignment, SavedComment
+from reviews.models import Assignment
 from submissions import workflow
 from submissions.states import State
 from tests.support import factories, reviewing
@@ -99,7 +99,9 @@ def test_an_applicant_from_the_readers_own_district_is_pointed_out(client, ben):
 
 
 def test_to_others_there_is_no_queue(client, ben):
-    assert [client.get(f"/review/{page}").status_code for page in ("", "done/", "comments/")] == [404, 404, 404]
+    assert [client.get(f"/review/{page}").status_code for page in ("", "done/", "comments/", "by-question/")] == [
+        404
+    ] * 4
 
 
 def test_an_empty_queue_says_what_will_be_there(client, ben):
@@ -131,23 +133,6 @@ def test_finished_reviews_are_listed_with_a_way_back(client, ben):
     shown = client.get("/review/done/").content.decode()
 
     assert f'href="/review/{review.assignment.submission.number}/versions/1/"' in shown
-
-
-def test_own_comments_are_added_and_deleted_and_others_stay_away(client, ben):
-    cohort = factories.cohort()
-    factories.staff(cohort, ben)
-    theirs = SavedComment.objects.create(
-        cohort=cohort, person=factories.person("Bea", "Reader"), title="Hers", text="Not yours."
-    )
-
-    client.post("/review/comments/", {"cohort": cohort.pk, "title": "Evidence", "text": "Name the evidence."})
-    shown = client.get("/review/comments/").content.decode()
-
-    own = SavedComment.objects.get(person=ben)
-    assert "Name the evidence." in shown and "Not yours." not in shown
-    assert client.post(f"/review/comments/{theirs.pk}/delete/").status_code == 404
-    client.post(f"/review/comments/{own.pk}/delete/")
-    assert set(SavedComment.objects.all()) == {theirs}
 
 
 def test_a_load_is_the_same_on_every_page(client, ben):

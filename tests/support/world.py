@@ -88,6 +88,8 @@ class World:
             ("reviews:delete_comment", "pk"): self._comment,
             ("reviews:said", "number"): lambda: self.asked.number,
             ("reviews:said", "round_number"): lambda: 1,
+            ("reviews:edit_comment", "pk"): self._comment,
+            ("reviews:share_comment", "pk"): self._comment,
             ("reviews:remove_conflict", "pk"): lambda: self._conflict("other_reviewer"),
             ("reviews:remove_own_conflict", "pk"): lambda: self._conflict("reviewer"),
             ("reviews:strike_note", "pk"): self._note,
