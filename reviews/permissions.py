@@ -93,7 +93,7 @@ def may_ask_for_second_read(person: User, submission: Submission) -> Verdict:
 
 
 def may_settle_between(person: User, submission: Submission) -> Verdict:
-    """Whether `person` may settle what the readers of `submission` differ on. Queries: two, and `may_be_assigned`'s."""
+    """Whether `person` may settle what the readers of `submission` differ on. Queries: four, and for assigning."""
     if not (may := may_be_assigned(person, submission)):
         return may
     cohort = submission.enrollment.cohort_id
@@ -101,6 +101,8 @@ def may_settle_between(person: User, submission: Submission) -> Verdict:
         return Verdict(f"{person} is no second reader of this cohort. Add them to its staff first.")
     if submission.assignments.filter(reviewer=person, role=Assignment.Role.READER).exists():
         return Verdict(f"{person} has read {submission}. Somebody else settles it.")
+    if conflict := conflicts.between(person, submission):
+        return Verdict(f"{person} is in conflict with {submission}: {conflict.words}. Somebody else settles it.")
     return ALLOWED
 
 

@@ -1,7 +1,7 @@
 """Decisions and their letters: made, read, and released together or at a time."""
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -10,7 +10,7 @@ from cohorts.models import Cohort
 from microcred import letters
 from microcred.models import User
 from microcred.verdict import Refused
-from reviews import agreement, awarding, decision_letters, decisions
+from reviews import agreement, awarding, conflicts, decision_letters, decisions
 from reviews.decision_forms import DecisionForm, LetterForm, ReasonForm, ScheduleForm
 from reviews.models import Decision
 from reviews.views.overview import run_by
@@ -22,8 +22,8 @@ SHOWN = 50
 
 
 def _known(ours: Cohort, person: User) -> QuerySet[Submission]:
-    """What `person` may decide on: all but their own."""
-    others = Submission.objects.filter(enrollment__cohort=ours).exclude(enrollment__person=person)
+    """What `person` may decide on: all but their own, and those they are in conflict with."""
+    others = Submission.objects.filter(enrollment__cohort=ours).exclude(conflicts.firm(person, ours))
     return others.select_related("enrollment__person").order_by("number")
 
 
@@ -46,7 +46,8 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
     """Letters to release, submissions to decide, and what went out."""
     ours = run_by(request, cohort)
     show = request.GET.get("show", "")
-    waiting, reviewed = _waiting(ours, request.user), _reviewed(ours, request.user)
+    closed = conflicts.firm(request.user, ours)
+    waiting, reviewed = _waiting(ours, closed), _reviewed(ours, closed)
     to_decide = [row for row in reviewed if row.standing.may_be_decided]
     context = {
         "cohort": ours,
@@ -54,7 +55,7 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
         "waiting": waiting,
         "to_decide": to_decide,
         "to_settle": [row for row in reviewed if not row.standing.may_be_decided],
-        "in_review": decisions.in_review(ours).exclude(enrollment__person=request.user).count() - len(reviewed),
+        "in_review": decisions.in_review(ours).exclude(closed).count() - len(reviewed),
         "released": _released(ours) if show == "released" else [],
         "attended": awarding.earned_by_attending(ours).count(),
         "at_most": SHOWN,
@@ -62,8 +63,8 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
     return render(request, "reviews/decisions.html", context)
 
 
-def _reviewed(ours: Cohort, person: User) -> list[decisions.Proposal]:
-    others = decisions.reviewed(ours).exclude(enrollment__person=person)
+def _reviewed(ours: Cohort, closed: Q) -> list[decisions.Proposal]:
+    others = decisions.reviewed(ours).exclude(closed)
     found = list(others.select_related("enrollment__person").order_by("number")[:SHOWN])
     for submission in found:
         submission.enrollment.cohort = ours
@@ -71,9 +72,9 @@ def _reviewed(ours: Cohort, person: User) -> list[decisions.Proposal]:
     return [decisions.propose(each, standing=standings[each.pk]) for each in found]
 
 
-def _waiting(ours: Cohort, person: User) -> list[tuple[Decision, agreement.Standing]]:
+def _waiting(ours: Cohort, closed: Q) -> list[tuple[Decision, agreement.Standing]]:
     """Decisions in hand, each beside the reviews it stands on."""
-    others = decisions.waiting_release(ours).exclude(submission__enrollment__person=person)
+    others = decisions.waiting_release(ours).exclude(submission__in=Submission.objects.filter(closed))
     found = list(others.select_related("submission__enrollment__person").order_by("submission__number")[:SHOWN])
     for decision in found:
         decision.submission.enrollment.cohort = ours
@@ -198,7 +199,7 @@ def preview(request: HttpRequest, cohort: str) -> HttpResponse:
 
 def _chosen(request: HttpRequest, ours: Cohort) -> list[tuple[Decision, agreement.Standing]]:
     numbers = set(_numbers(request))
-    return [pair for pair in _waiting(ours, request.user) if pair[0].submission.number in numbers]
+    return [pair for pair in _waiting(ours, conflicts.firm(request.user, ours)) if pair[0].submission.number in numbers]
 
 
 def release(request: HttpRequest, cohort: str) -> HttpResponse:

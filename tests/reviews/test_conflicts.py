@@ -137,6 +137,7 @@ def test_an_admin_in_conflict_neither_sees_nor_gives_nor_decides(client, cohort,
 
     assert "You are in conflict with this submission." in table
     assert change.status_code == 404
+    assert client.get(f"/cohorts/{cohort.slug}/decisions/{submission.number}/").status_code == 404
     assert submission.assignments.standing().count() == 1
     assert permissions.may_decide(cleo, submission).reason.endswith("related. Another admin decides on it.")
 
