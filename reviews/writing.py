@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from badges.models import RequiredDocument
 from cohorts import deadlines, mailing
@@ -15,7 +15,7 @@ from microcred import outbox, times
 from microcred.letters import placeholders
 from microcred.models import Message, User
 from microcred.verdict import Refused
-from submissions.models import Submission, Version
+from submissions.models import Document, Submission, Version
 from submissions.states import OPEN_TO_FILES
 
 KIND = "written"
@@ -59,10 +59,9 @@ class Draft:
 
 
 def addressed(people: QuerySet[Enrollment], cohort: Cohort) -> list[Enrollment]:
-    """Each with all that a letter can say of them. Queries: five, whatever their number."""
-    with_work = people.select_related("person", "submission").prefetch_related(
-        "submission__rounds", "submission__documents__current"
-    )
+    """Each with all that a letter can say of them. Queries: four, whatever their number."""
+    slots = Prefetch("submission__documents", Document.objects.select_related("current"))
+    with_work = people.select_related("person", "submission").prefetch_related("submission__rounds", slots)
     found = list(with_work.order_by("person__last_name", "person__first_name", "pk")[:MOST])
     documents = list(cohort.edition.documents.all())
     for each in found:
