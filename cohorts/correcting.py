@@ -3,7 +3,7 @@
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from cohorts import records
+from cohorts import bounces, records
 from cohorts.models import Enrollment, StaffMembership
 from microcred.models import Message, User
 from microcred.verdict import ALLOWED, Refused, Verdict
@@ -41,9 +41,11 @@ def correct(
         *_set(enrollment, "organization", organization, "district"),
     ]
     if changed:
-        person.save(update_fields=["first_name", "last_name", "email", "mail_bounced_at"])
+        person.save(update_fields=["first_name", "last_name", "email"])
         enrollment.save(update_fields=["organization"])
         records.note(enrollment, f"Corrected: {', '.join(changed)}.", by=by)
+    if person.email != enrollment.person.email:
+        bounces.works_again(person, by=by)
     return changed
 
 
@@ -65,5 +67,4 @@ def _readdressed(person: User, email: str) -> list[str]:
         raise Refused("This address cannot be used. Write to the person, or take another one.")
     EmailAddress.objects.filter(user=person).delete()
     Message.objects.waiting().filter(person=person, address=before).update(address=email)
-    person.mail_bounced_at = None
     return _set(person, "email", email, "e-mail address")

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "badges" / "library"
-FOR_STAFF = {"conflict-thanks", "reviewer-assigned", "reviews-due", "settle"}
+FOR_STAFF = {"conflict-thanks", "late-reviews", "reviewer-assigned", "reviews-due", "settle"}
 OUTCOME = Decision.Outcome
 
 FACTS = yaml.safe_load((ROOT / "tests" / "data" / "letters.yaml").read_text(encoding="utf-8"))
