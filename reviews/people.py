@@ -14,6 +14,7 @@ from cohorts.models import ActivityMark, Attendance, Cohort, Enrollment, Event
 from microcred import times
 from microcred.models import Message
 from reviews.models import Assignment, AssignmentQuerySet, Review
+from reviews.second_reads import readers_needed
 from submissions.checks.naming.words import fold
 from submissions.models import Document, Round, Version
 from submissions.states import State
@@ -50,7 +51,7 @@ def with_facts(people: QuerySet[Enrollment], cohort: Cohort) -> QuerySet:
     added = Exists(Version.objects.filter(**{f"document__{key}": value for key, value in mine.items()}))
     in_now = Document.objects.filter(current__verdict__in=TAKEN, **mine)
     finished = Review.objects.finished().filter(
-        assignment__handed_back_at__isnull=True, assignment__round_number=1,
+        assignment__handed_back_at__isnull=True, assignment__round_number=1, assignment__role=Assignment.Role.READER,
         **{f"assignment__{key}": value for key, value in mine.items()},
     )  # fmt: skip
     return people.annotate(
@@ -61,6 +62,8 @@ def with_facts(people: QuerySet[Enrollment], cohort: Cohort) -> QuerySet:
         reviews=counted(finished, "assignment__submission"),
         has_reader=Exists(_current_readings()),
         is_unread=Exists(_current_readings().unfinished()),
+        readings_done=counted(_current_readings().readings().filter(review__finished_at__isnull=False), "submission"),
+        readers_needed=readers_needed("submission__"),
     )
 
 
@@ -322,9 +325,7 @@ def filters(cohort: Cohort, documents: int) -> dict[str, Filter]:
         ),
         "documents": Filter("All documents in", STAYS & complete, is_chip=False),
         "submitted": Filter("Submitted", STAYS & HANDED_IN, is_chip=False),
-        "reviewed": Filter(
-            "Review finished", STAYS & HANDED_IN & Q(reviews__gte=cohort.readers_per_submission), is_chip=False
-        ),
+        "reviewed": Filter("Review finished", STAYS & HANDED_IN & Q(reviews__gte=F("readers_needed")), is_chip=False),
         "no-reviewer": Filter("No reviewer yet", STAYS & WAITING & Q(has_reader=False), is_chip=False),
         "extended": Filter("With an extension", STAYS & Q(extended_until__isnull=False), is_chip=False),
         "not-awarded": Filter("Not awarded", STAYS & Q(state=State.NOT_AWARDED), is_chip=False),

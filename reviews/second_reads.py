@@ -33,14 +33,9 @@ def readers_needed(submission: str = "") -> Case:
     return Case(When(drawn | Q(asked), then=Greatest(at_least, 2)), default=at_least)
 
 
-def is_drawn(submission: Submission) -> bool:
-    """Queries: reads enrollment and cohort; select them first."""
-    return submission.number * SPREAD % 100 < submission.enrollment.cohort.second_read_percent
-
-
-def reason_for(submission: Submission) -> SecondRead | None:
-    """Why the present round is read twice, when somebody or a rule asked for it. Queries: one."""
-    return SecondRead.objects.standing().filter(submission=submission).select_related("asked_by").first()
+def needed_by(submission: Submission) -> int:
+    """The same for one submission. Queries: one."""
+    return Submission.objects.values_list(readers_needed(), flat=True).get(pk=submission.pk)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from cohorts.models import StaffMembership, StaffTask
 from microcred import clock, outbox
 from microcred.models import User
 from microcred.verdict import Refused
-from reviews import agreement, permissions, second_reads
+from reviews import agreement, conflicts, permissions, second_reads
 from reviews.agreement import Row, Standing, passing
 from reviews.models import Assignment, Review, Score, SecondRead, count_of
 from submissions import workflow
@@ -76,7 +76,11 @@ def free_to_settle(submission: Submission) -> list[User]:
         .annotate(knows_it=Exists(own.filter(submission=submission)), load=count_of(open_now))
         .order_by("-knows_it", "load", "pk")
     )
-    return [one.person for one in members if permissions.may_settle_between(one.person, submission)]
+    return [
+        one.person
+        for one in members
+        if permissions.may_settle_between(one.person, submission) and not conflicts.between(one.person, submission)
+    ]
 
 
 @transaction.atomic

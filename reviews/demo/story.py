@@ -5,7 +5,7 @@ process, because a term has more files than a person waits for.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from functools import partial
@@ -23,7 +23,7 @@ from cohorts.models import Attendance, Cohort, Enrollment, Event, StaffMembershi
 from microcred import clock, outbox
 from microcred.models import User
 from microcred.sweeps import run_all
-from reviews import assigning, decisions, scoring
+from reviews import assigning, decisions, scoring, second_reads
 from reviews.demo.evidence import HERE, MISFITS, Writer, words
 from reviews.demo.term import ZONE, Term
 from reviews.models import Assignment, Review, SavedComment
@@ -51,7 +51,7 @@ FAR = (
 )
 LIKE = {
     "nearly": "one", "blank": "one", "wrong_slot": "one", "pdf": "one", "extended": "one", "withdrawn": "activities",
-    "awarded": "released", "revising": "released", "revised": "released",
+    "awarded": "released", "revising": "released", "revised": "released", "apart": "scored",
 }  # fmt: skip
 HURRIED = ("revising", "revised", "one")
 
@@ -304,6 +304,8 @@ class Story:
             self.later(
                 days + 2, 14, number, partial(self.score, enrollment, share, falls_short=did.startswith("revis"))
             )
+        if did == "apart":
+            self.later(days + 3, 16, number, partial(self.differ, enrollment))
         if far >= FAR.index("decided"):
             self.later(days + 3, 10, number, partial(self.decide, enrollment))
         if far >= FAR.index("released"):
@@ -312,20 +314,43 @@ class Story:
             self.later(-3, 20, number, partial(self.revise, enrollment))
 
     def assign(self, enrollment: Enrollment, reader: str) -> None:
-        """To `reader`, or to the next reviewer in turn who works elsewhere."""
-        others = (one.person for one in self.reviewers if one.organization != enrollment.organization)
-        assigning.assign(self._submission(enrollment), self.staff.get(reader) or next(others), by=self.admin)
+        """To as many as it needs: to `reader`, and to the next in turn."""
+        submission = self._submission(enrollment)
+        if reader:
+            assigning.assign(submission, self.staff[reader], by=self.admin)
+        for _ in range(second_reads.needed_by(submission) - bool(reader)):
+            assigning.assign(submission, self._next_reader(submission), by=self.admin)
+
+    def _next_reader(self, submission: Submission, *, apart_from: Iterable[int] = ()) -> User:
+        """The next reviewer in turn who works elsewhere, has not read it, and is none of these."""
+        never = {*submission.assignments.values_list("reviewer", flat=True), *apart_from}
+        workplace = submission.enrollment.organization
+        return next(r.person for r in self.reviewers if r.organization != workplace and r.person_id not in never)
 
     def score(self, enrollment: Enrollment, share: float, *, falls_short: bool) -> None:
+        for assignment in Assignment.objects.standing().filter(submission__enrollment=enrollment):
+            self._score(assignment, enrollment, share, falls_short=falls_short)
+
+    def differ(self, enrollment: Enrollment) -> None:
+        """Somebody asks for another reader, who finds two rows far below what the first one said."""
+        submission = self._submission(enrollment)
+        second_reads.ask(submission, why=words()["second_read"], by=self.admin)
+        settle = self.cohort.staff.filter(role=StaffMembership.Role.SECOND_READER).values_list("person", flat=True)
+        reader = self._next_reader(submission, apart_from=settle)
+        assignment = assigning.assign(submission, reader, by=self.admin)
+        self._score(assignment, enrollment, 1, falls_short=True, by_far=True)
+
+    def _score(
+        self, assignment: Assignment, enrollment: Enrollment, share: float, *, falls_short: bool, by_far: bool = False
+    ) -> None:
         """Score a share of the rows; two of those who will revise are left open."""
-        assignment = Assignment.objects.standing().get(submission__enrollment=enrollment)
         review = scoring.start(assignment, by=assignment.reviewer)
         rows = [row for _, row, _ in scoring.rows_of(review)]
         luck, said = self.writers[enrollment.pk].luck, words()["comments"]
         short = {rows[3], rows[6]} if falls_short and len(rows) > 6 else set()
         for number, row in enumerate(rows[: round(len(rows) * share)], start=luck.randint(0, 5)):
             levels = sorted(row.levels.all(), key=lambda level: level.rank)
-            level = levels[-2] if row in short else levels[-1]
+            level = levels[0 if by_far else -2] if row in short else levels[-1]
             comments = said["open" if row in short else "met"]
             comment = comments[number % len(comments)]
             scoring.save(review, row, level=level, comment=comment, private_note="", version=0)
