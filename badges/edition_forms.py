@@ -130,7 +130,8 @@ class RulesForm(PartForm):
     def clean_name_pattern(self):
         pattern = self.cleaned_data["name_pattern"]
         used = set(WORDS.findall(pattern))
-        if not {"last", "title"} <= used or used - {"last", "initial", "title"}:
+        is_odd = used - {"last", "initial", "title"} or re.search(r"[{}]", WORDS.sub("", pattern))
+        if is_odd or not {"last", "title"} <= used:
             raise forms.ValidationError("Use {last} and {title}, and {initial} if you like. Nothing else in braces.")
         return pattern
 

@@ -114,29 +114,32 @@ def _rubric(document, form):
     rows = [{**row, "prompt": prompts[part["code"]]} for part in form["prompts"] for row in part["criteria"]]
     rows += [{**row, "prompt": None} for row in form["criteria"]]
     _sync(document.criteria, Criterion, "key", rows, extra=("prompt",), document=document)
-    for criterion in document.criteria.all():
+    for criterion in document.criteria.prefetch_related("levels"):
         part = next(row for row in rows if row["key"] == criterion.key)
         _levels(criterion, part["levels"])
 
 
 def _levels(criterion, parts):
     """Best first in the plain form; rank 1 is the lowest."""
-    criterion.levels.update(is_passing=False)
     ranked = [{**part, "rank": rank} for rank, part in enumerate(reversed(parts), start=1)]
-    _sync(criterion.levels, Level, "rank", ranked, position=None, extra=("rank",), criterion=criterion)
+    aside = {"is_passing": False}
+    _sync(criterion.levels, Level, "rank", ranked, position=None, extra=("rank",), aside=aside, criterion=criterion)
 
 
-def _sync(rows, model, key, parts, *, position="position", extra=(), **parent):
-    """Make the rows of a parent those of `parts`, in their order, keeping each row whose key stays."""
-    rows.exclude(**{f"{key}__in": [part[key] for part in parts]}).delete()
-    if position:
-        rows.update(**{position: F(position) + ASIDE})
+def _sync(rows, model, key, parts, *, position="position", extra=(), aside=None, **parent):
+    """Make the rows of a parent those of `parts`, in their order, keeping each row whose key stays.
+
+    `aside`: what is written to all of them first, so that none is in the way of another.
+    """
+    fields = {part[key]: values(model, part) | {name: part[name] for name in extra} for part in parts}
     here = {getattr(row, key): row for row in rows.all()}
+    if _says_so(here, fields, in_order=bool(position)):
+        return
+    rows.exclude(**{f"{key}__in": list(fields)}).delete()
+    if aside or position:
+        rows.update(**(aside or {position: F(position) + ASIDE}))
     names = [*FIELDS[model], *extra, *([position] if position else [])]
-    wanted = [
-        _filled(here.get(part[key]) or model(**parent), values(model, part), {name: part[name] for name in extra})
-        for part in parts
-    ]
+    wanted = [_filled(here.get(name) or model(**parent), said) for name, said in fields.items()]
     for place, row in enumerate(wanted, start=1):
         if position:
             setattr(row, position, place)
@@ -144,7 +147,15 @@ def _sync(rows, model, key, parts, *, position="position", extra=(), **parent):
     model.objects.bulk_update([row for row in wanted if getattr(row, key) in here], names)
 
 
-def _filled(row, *fields):
-    for name, value in {name: value for part in fields for name, value in part.items()}.items():
+def _says_so(rows, fields, *, in_order):
+    """Whether the rows say already what `fields` says, by key."""
+    kept = {name: [getattr(row, row._meta.get_field(each).attname) for each in fields.get(name, ())]
+            for name, row in rows.items()}  # fmt: skip
+    asked = {name: [getattr(value, "pk", value) for value in said.values()] for name, said in fields.items()}
+    return kept == asked and (not in_order or list(kept) == list(asked))
+
+
+def _filled(row, fields):
+    for name, value in fields.items():
         setattr(row, name, value)
     return row

@@ -1,9 +1,12 @@
 """The set-up: editions changed on pages, one part at a time, by two people at once, and never once in use."""
 
+import io
+import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from badges import editions
 from badges.models import Edition, EditionChange
@@ -95,4 +98,168 @@ def test_saving_what_was_drawn_changes_nothing(desk, cohort):
                   "documents/reflection-guide/prompts/L2-RG-Q4/criteria/q4-own-stage"):  # fmt: skip
         assert desk.post(f"parts/{place}/", desk.drawn(f"parts/{place}/")).status_code == 302
 
+    assert now(cohort) == before
+
+
+# Two people, and what cannot be ---------------------------------------------------------------------------------------
+def test_of_two_people_the_second_is_told_and_keeps_what_they_typed(desk, cohort):
+    place = "parts/letters/award/"
+    mine = desk.drawn(place) | {"subject": "Mine, {{ first_name }}"}
+    desk.post(place, desk.drawn(place) | {"subject": "Theirs, {{ first_name }}"})
+
+    told = desk.post(place, mine)
+
+    assert told.status_code == 409
+    assert "Cleo Lead changed this at the same time." in told.text
+    assert 'value="Mine, {{ first_name }}"' in told.text
+    assert ("Subject", "Theirs, {{ first_name }}") in told.context["theirs"]
+    desk.post(place, mine | {"was": told.context["was"]})
+    assert cohort.edition.letters.get(key="award").subject == "Mine, {{ first_name }}"
+
+
+def test_what_was_typed_into_a_part_that_is_gone_comes_back(desk):
+    place = "parts/activities/one-pager/"
+    mine = desk.drawn(place) | {"title": "Read it twice"}
+    desk.post("removing/activities/one-pager/", {})
+
+    told = desk.post(place, mine)
+
+    assert told.status_code == 409
+    assert "Read it twice" in told.text
+
+
+@pytest.mark.parametrize(
+    ("place", "wanted", "field", "sentence"),
+    [
+        ("letters/award", {"body": "{{ salary }}"}, "body", "Nothing would stand for {{ salary }} in this letter."),
+        ("letters/award", {"body": "{{ badge.name }}"}, "body", "There is a placeholder that cannot be read."),
+        ("rules", {"name_pattern": "{last} {{title}}"}, "name_pattern", "Use {last} and {title}"),
+        ("rules", {"pass_rule": "group", "pass_count": 12}, "pass_count", "There are 9 rubric rows."),
+        ("rules", {"competencies": []}, "competencies_required", "That is more than are ticked above."),
+        ("documents/growth-plan/prompts/new", {"code": "L2-RG-Q1", "text": "What?"}, "code", "L2-RG-Q1 is another"),
+        ("documents/growth-plan/criteria/new", {"title": "Whole", "label_1": "Yes", "text_1": "Is."}, "label_1",
+         "Describe 2 to 5 levels."),
+        ("rules", {"term": ""}, "term", "Write something here."),
+    ],
+)  # fmt: skip
+def test_a_fault_is_said_beside_its_field_and_nothing_is_kept(desk, cohort, place, wanted, field, sentence):
+    before = now(cohort)
+
+    page = desk.post(f"parts/{place}/", desk.drawn(f"parts/{place}/") | wanted)
+
+    assert page.context["form"].errors[field][0].startswith(sentence)
+    assert now(cohort) == before
+
+
+def test_entries_change_places_and_go(desk, cohort):
+    first = cohort.edition.activities.first()
+
+    desk.post("moving/", {"place": f"activities/{first.key}", "down": "1"})
+    asked = desk.get("removing/documents/growth-plan/")
+    desk.post("removing/documents/growth-plan/", {})
+
+    assert cohort.edition.activities.get(pk=first.pk).position == 2
+    assert "and with it 7 questions" in asked.text
+    assert not cohort.edition.documents.filter(key="growth-plan").exists()
+
+
+def test_an_edition_in_use_is_read_and_not_changed(desk, cohort, cleo):
+    place = "parts/letters/award/"
+    sent = desk.drawn(place) | {"subject": "Later"}
+    opening.open_cohort(cohort, by=cleo)
+    before = now(cohort)
+
+    refused = [desk.post(place, sent), desk.post("removing/letters/award/", {}), desk.post("moving/", {})]
+
+    assert [answer.status_code for answer in refused] == [403] * 3
+    assert "stays as it is" in desk.get(place).text
+    assert now(cohort) == before
+
+
+# As others see it -----------------------------------------------------------------------------------------------------
+def test_how_it_reads_is_shown_and_nothing_is_saved(desk, cohort):
+    before = now(cohort)
+
+    directions = desk.post("parts/directions/", {"directions": "## Growth Plan\n\nTake *time*.", "look": "yes"})
+    letter = desk.post("parts/letters/award/", {"subject": "For {{ first_name }}", "body": "Hello", "look": "yes"})
+
+    assert "Take <em>time</em>." in directions.text
+    assert "Write your Growth Plan" in directions.text
+    assert "<h3>For Dana</h3>" in letter.text
+    assert now(cohort) == before
+
+
+def test_an_admin_reads_the_directions_before_anybody_has_joined(desk):
+    page = desk.get("as-applicant/").text
+
+    assert "Watch the Implementation Stages video" in page
+    assert desk.get("template/growth-plan/").content.startswith(b"PK")
+
+
+@pytest.mark.parametrize("path", ["", "as-applicant/", "changes/", "parts/documents/reflection-guide/"])
+def test_a_page_takes_the_same_queries_however_much_there_is(client, clock, cleo, path, django_assert_max_num_queries):
+    counts = []
+    for prompts in (1, 4):
+        cohort = factories.cohort(of=factories.edition(prompts=prompts))
+        factories.staff(cohort, cleo, "admin")
+        client.force_login(cleo)
+        with django_assert_max_num_queries(40) as taken:
+            client.get(f"/cohorts/{cohort.slug}/setup/{cohort.edition.slug}/{path}")
+        counts.append(len(taken))
+
+    assert counts[0] == counts[1]
+
+
+# As files -------------------------------------------------------------------------------------------------------------
+def brought(desk, changed=None, **also):
+    """The edition's own ZIP with some texts replaced: what the page says to it."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(desk.get("edition.zip").content)) as old, zipfile.ZipFile(packed, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            for before, after in (changed or {}).items():
+                text = text.replace(before, after)
+            new.writestr(name, text)
+    file = SimpleUploadedFile("edition.zip", packed.getvalue())
+    return desk.post("files/", {"file": file, **also})
+
+
+def test_files_replace_the_edition_after_every_difference_was_shown(desk, cohort):
+    shown = brought(desk, {"minutes: 9": "minutes: 10"})
+    unchanged = now(cohort)
+    desk.post("files/", {"kept": shown.context["kept"], "keep": "yes"})
+
+    assert [section.title for section in shown.context["brought"].sections] == ["Activities"]
+    assert unchanged["activities"][0]["minutes"] == 9
+    assert now(cohort)["activities"][0]["minutes"] == 10
+
+
+def test_files_with_a_slug_of_their_own_make_a_new_edition(desk, cohort):
+    changed = {"slug: l2-practice\nterm: Fall 2023": "slug: l2-winter\nterm: Winter"}
+
+    desk.post("files/", {"kept": brought(desk, changed).context["kept"], "keep": "yes"})
+
+    assert editions.describe(Edition.objects.get(slug="l2-winter")) == now(cohort) | {
+        "slug": "l2-winter", "term": "Winter",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (
+            {"level: 2": "level: two", "minutes: 9\n": "minutes: nine\n"},
+            ["badge.level cannot", "line 29: activities[1].minutes"],
+        ),
+        ({"name: SISEP,": "name: Somebody,"}, ["The files say something else of the program"]),
+        ({"slug: l2-practice\nterm": "slug: l2-apprentice\nterm"}, ["There is another edition with the slug"]),
+    ],
+)
+def test_what_is_wrong_with_the_files_is_all_said_and_nothing_is_kept(desk, cohort, changed, said):
+    before = now(cohort)
+
+    page = brought(desk, changed, keep="yes")
+
+    assert len(page.context["faults"]) == len(said)
+    assert all(words in fault for words, fault in zip(said, sorted(page.context["faults"]), strict=True)), page.context
     assert now(cohort) == before
