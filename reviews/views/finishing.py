@@ -80,13 +80,21 @@ def _is_met(question: Question) -> bool:
 def _finish(request, assignment: Assignment):
     try:
         scoring.finish(assignment.begun, by=request.user)
-    except Refused:
-        return _show_finish(request, assignment, status=422)
+    except Refused as refusal:
+        return _not_finished(request, assignment, refusal)
     following = Assignment.objects.to_do().of(request.user).in_queue_order().select_related("submission").first()
     last = "" if following else " That was the last one in your queue."
     messages.success(request, f"Your review of {assignment.submission} is finished. Thank you.{last}")
     if request.POST.get("then") == "next" and following:
         return redirect("reviews:scoring", following.submission.number)
+    return redirect("reviews:queue")
+
+
+def _not_finished(request, assignment: Assignment, refusal: Refused):
+    """The summary with what is missing; where nothing is, the reason why it cannot be finished any more."""
+    if permissions.may_score(request.user, assignment):
+        return _show_finish(request, assignment, status=422)
+    messages.error(request, str(refusal))
     return redirect("reviews:queue")
 
 

@@ -6,6 +6,7 @@
    button[data-toggle-changes]   aria-pressed; shows [data-changes] or [data-no-changes] in every question; its request remembers it
    .steps a[href=#q4]            opens that question; the one that has the focus is current, and "Save and next" goes on from it
    input[data-find="selector"]   leaves those of the elements in sight that hold its words; [data-found] counts them
+   button[data-move=1]           J presses it where no question follows on the page; K the one of -1, N the one of “unscored”
    button[data-next]             Ctrl+Enter presses it; dialog#keys lists the keys and opens with “?” */
 const form = document.querySelector("form[data-scoring]");
 const questions = [...document.querySelectorAll("[data-question]")];
@@ -14,12 +15,16 @@ const current = () => document.activeElement.closest("[data-question]") ?? docum
 const unscored = (question) => !question.querySelector("input[type=radio]:checked");
 
 function go(question) {
-  if (!question) return;
+  if (!question) return false;
   if (question.tagName === "DETAILS") question.open = true;
   const place = question.querySelector("summary, h2");
   if (place.tagName !== "SUMMARY") place.tabIndex = -1;
   place.focus();
+  return true;
 }
+
+const press = (button) => document.querySelector(button)?.click();
+const move = (by) => go(questions[questions.indexOf(current()) + by]) || press(`[data-move="${by}"]`);
 
 function showChanges(shown) {
   for (const button of document.querySelectorAll("[data-toggle-changes]")) {
@@ -63,9 +68,9 @@ function write(field) {
 
 const KEYS = {
   c: () => write(current().querySelector("[data-comment]")),
-  j: () => go(questions[questions.indexOf(current()) + 1]),
-  k: () => go(questions[questions.indexOf(current()) - 1]),
-  n: () => go([...questions.slice(questions.indexOf(current()) + 1), ...questions].find(unscored)),
+  j: () => move(1),
+  k: () => move(-1),
+  n: () => go([...questions.slice(questions.indexOf(current()) + 1), ...questions].find(unscored)) || press("[data-move=unscored]"),
   d: () => current().querySelector("[data-toggle-changes]")?.click(),
   "?": () => document.getElementById("keys")?.showModal?.(),
 };
