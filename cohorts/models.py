@@ -75,6 +75,9 @@ class Cohort(models.Model):
         default=1, help_text="Another reader when no more rows than these are missing to the badge; 0: none."
     )
     second_read_not_awarded = models.BooleanField(default=True, help_text="Nobody is refused on one reader's word.")
+    calibration_percent = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Of the agreed levels of a sample, before live work; empty: no sample."
+    )
     reads_blind = models.BooleanField(default=True, help_text="Reviewers do not see applicants' names.")
     shows_reviewer_names = models.BooleanField(default=False, help_text="Applicants see who reviewed, after release.")
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -95,6 +98,10 @@ class Cohort(models.Model):
             models.CheckConstraint(condition=Q(attempts__gte=1), name="cohort_takes_an_attempt"),
             models.CheckConstraint(condition=Q(readers_per_submission__gte=1), name="cohort_has_a_reader"),
             models.CheckConstraint(condition=Q(second_read_percent__lte=100), name="cohort_second_read_percent"),
+            models.CheckConstraint(
+                condition=Q(calibration_percent__isnull=True) | Q(calibration_percent__range=(1, 100)),
+                name="cohort_calibration_percent",
+            ),
         )
 
     def __str__(self) -> str:

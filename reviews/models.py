@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 from badges.models import Criterion, Level, RequiredDocument, who_and_when
 from cohorts.models import Cohort, Event, StaffMembership
 from microcred import clock
+from reviews.calibration import models as calibration  # noqa: F401  (Django looks for all models of a floor here)
 from submissions.models import Round, Submission, WorkflowEvent
 from submissions.states import State
 

@@ -4,6 +4,7 @@ from cohorts.models import StaffMembership
 from microcred.models import User
 from microcred.verdict import ALLOWED, Verdict
 from reviews import conflicts
+from reviews.calibration import readiness
 from reviews.models import READABLE, SCORABLE, Assignment
 from submissions.models import Submission, Version
 
@@ -37,6 +38,8 @@ def may_score(person: User, assignment: Assignment) -> Verdict:
         return Verdict(f"You finished your review of {submission}. Reopen it to change a score.")
     if not (may := _is_read_now(assignment)):
         return may
+    if not assignment.settles and not assignment.begun:
+        return readiness.may_begin_live_work(person, submission.enrollment.cohort)
     if assignment.settles and assignment.beside().readings().unfinished().exists():
         return Verdict(f"A reader has opened their review of {submission} again. Go on once they have finished.")
     return ALLOWED

@@ -3,18 +3,21 @@
 from django.db.models import OuterRef, Subquery
 from django.http import Http404
 
+from cohorts.models import StaffMembership
 from reviews import permissions
+from reviews.calibration import readiness
 from reviews.models import Assignment, count_of
 from submissions.models import Round
 
 READER = "reviewer"  # the role under which a reading of a document is written down
 
 
-def only_for_reviewers(person) -> None:
-    """To everybody else a reviewer's pages do not exist. Queries: one for a reviewer."""
-    reviewing = person.staff_memberships.reviewing()
-    if not (reviewing.exists() or Assignment.objects.of(person).exists()):
+def only_for_reviewers(person) -> list[StaffMembership]:
+    """Where they review; to everybody else a reviewer's pages do not exist. Queries: one for a reviewer."""
+    reviewing = readiness.memberships_of(person)
+    if not (reviewing or Assignment.objects.of(person).exists()):
         raise Http404
+    return reviewing
 
 
 READING = (Assignment.Role.READER,)  # settling has pages of its own

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from microcred import clock, times
-from reviews import assigning
+from reviews.digests import counted
 from reviews.models import Assignment, AssignmentQuerySet
 from reviews.views.own import only_for_reviewers
 
@@ -24,7 +24,7 @@ ENOUGH_FOR_A_PACE = 3
 @require_safe
 def queue(request):
     """What is still to do, started ones first; `show` asks for some of it. Queries: four, however long it is."""
-    only_for_reviewers(request.user)
+    reviewing = only_for_reviewers(request.user)
     to_do = Assignment.objects.to_do().of(request.user).in_queue_order()
     rows = list(to_do.for_list().with_finish_by().with_common_ground())
     load = Assignment.objects.in_load().of(request.user).filter(submission__enrollment__cohort__closed_at=None)
@@ -40,6 +40,7 @@ def queue(request):
         "finished": list(_finished(load).order_by("-review__finished_at")[:FOLDED]),
         "pace": _pace(request.user, load, left=len(rows), now=now),
         "today": clock.today(zone, at=now),
+        "asking": [one.cohort for one in reviewing if one.needs_sample],
     }
     return render(request, "reviews/queue.html", page)
 
@@ -71,7 +72,7 @@ def _since(row: Assignment, zone: str, *, now: datetime) -> str:
     if row.begun:
         return f"started {times.days_between(today, clock.today(zone, at=row.begun.started_at))}"
     days = (today - clock.today(zone, at=row.waiting_since)).days if row.waiting_since else 0
-    return f"waiting {assigning.counted(days, 'day')}" if days else "came today"
+    return f"waiting {counted(days, 'day')}" if days else "came today"
 
 
 def _pace(person, load: AssignmentQuerySet, *, left: int, now: datetime) -> dict:

@@ -13,7 +13,7 @@ from reviews import conflicts, decisions
 from reviews.models import Decision, SavedComment
 from submissions.models import Receipt, Submission, Version
 from submissions.states import State
-from tests.support import factories
+from tests.support import calibrating, factories
 from tests.support.reviewing import assigned, reviewed, started
 from tests.support.submitting import AFTER_ALL, submission_in
 
@@ -69,7 +69,17 @@ class World:
             "other_admin": dan, "operator": factories.person("Olga", "Root", is_superuser=True, is_staff=True),
         }  # fmt: skip
         clock(AFTER_ALL + timedelta(hours=2))
+        cls._samples(cohort, cleo, ben)
         return cls(people, cohort, asked, in_review, apart, {})
+
+    @staticmethod
+    def _samples(cohort: Cohort, cleo: User, ben: User) -> None:
+        """The cohort asks for the first one, which Ben has tried in vain; the second is a draft."""
+        sample = calibrating.published(cohort.edition, by=cleo)
+        calibrating.draft(cohort.edition, by=cleo, title="Sample B")
+        cohort.calibration_percent = 80
+        cohort.save(update_fields=["calibration_percent"])
+        calibrating.attempted(sample, ben, cohort, ranks={1: 1})
 
     def person(self, role: str) -> User:
         return self.people[role]
@@ -99,6 +109,13 @@ class World:
             ("cohorts:setup_template", "key"): lambda: "growth-plan",
             ("cohorts:switch", "role"): lambda: "applicant",
             ("cohorts:save_account", "section"): lambda: "names",
+            ("reviews:sample_result", "attempt"): lambda: 1,
+            ("reviews:sample", "number"): lambda: 1,
+            ("reviews:sample_result", "number"): lambda: 1,
+            ("reviews:retire_sample", "number"): lambda: 1,
+            ("reviews:agreeing", "number"): lambda: 2,
+            ("reviews:sample_file", "number"): lambda: 2,
+            ("reviews:discard_sample", "number"): lambda: 2,
             ("badges:status_list", "slug"): lambda: self._award().edition.badge.program.slug,
             ("badges:status_list", "number"): lambda: 1,
         }
