@@ -13,6 +13,7 @@ const questions = [...document.querySelectorAll("[data-question]")];
 
 const current = () => document.activeElement.closest("[data-question]") ?? document.querySelector(".q.now") ?? questions[0];
 const unscored = (question) => !question.querySelector("input[type=radio]:checked");
+const nextUnscored = (from) => [...questions.slice(questions.indexOf(from) + 1), ...questions].find((one) => one !== from && unscored(one));
 
 function go(question) {
   if (!question) return false;
@@ -70,7 +71,7 @@ const KEYS = {
   c: () => write(current().querySelector("[data-comment]")),
   j: () => move(1),
   k: () => move(-1),
-  n: () => go([...questions.slice(questions.indexOf(current()) + 1), ...questions].find(unscored)) || press("[data-move=unscored]"),
+  n: () => go(nextUnscored(current())) || press("[data-move=unscored]"),
   d: () => current().querySelector("[data-toggle-changes]")?.click(),
   "?": () => document.getElementById("keys")?.showModal?.(),
 };
