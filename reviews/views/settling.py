@@ -285,9 +285,15 @@ def _to_an_admin(request: HttpRequest, number: int) -> HttpResponse:
         "comparison": found,
         "lines": found.lines(sheet.questions),
         "settlement": standing.settlement,
-        "form": SecondReaderForm(people=settling.free_to_settle(submission)) if standing.disputed else None,
+        "form": SecondReaderForm(people=_others(submission, standing)) if standing.disputed else None,
     }
     return render(request, "reviews/settled.html", page)
+
+
+def _others(submission: Submission, standing: Standing) -> list[User]:
+    """Who could settle it, but for who does."""
+    present = standing.settlement.assignment.reviewer if standing.settlement else None
+    return [person for person in settling.free_to_settle(submission) if person != present]
 
 
 @require_POST

@@ -490,6 +490,8 @@ def test_while_a_reader_is_at_it_again_the_page_shows_nobodys_words(case, client
 def test_an_admin_sees_names_and_a_reader_letters(case, client):
     case.differ().settle()
     pages = {}
+    client.force_login(case.cleo)
+    decision = client.get(f"/cohorts/{case.cohort.slug}/decisions/{case.submission.number}/").text
     for person in (case.cleo, case.sue, case.ann):
         client.force_login(person)
         pages[person.first_name] = client.get(f"/settle/{case.submission.number}/")
@@ -497,6 +499,7 @@ def test_an_admin_sees_names_and_a_reader_letters(case, client):
     assert pages["Olive"].text.count("Ann Reader") == 2
     assert "Reader A" in pages["Sue"].text
     assert pages["Ann"].status_code == 404
+    assert "See both readings and what was settled" in decision
 
 
 def test_a_reader_sees_what_became_of_their_review(case, client):
