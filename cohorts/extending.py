@@ -20,7 +20,7 @@ def extend(enrollments: Iterable[Enrollment], *, until: date, because: str, by: 
     How many got it is returned. Reminders of the earlier day stop by themselves. Queries: reads `extended_by`.
     """
     at, rows = clock.now(), list(enrollments)
-    StaffNote.objects.bulk_create(_earlier(row, by=by) for row in rows if row.extended_until)
+    StaffNote.objects.bulk_create(_earlier(row, day, by=by) for row in rows if (day := row.extended_until))
     for row in rows:
         row.extended_until, row.extended_because, row.extended_at, row.extended_by = until, because.strip(), at, by
     Enrollment.objects.bulk_update(rows, ["extended_until", "extended_because", "extended_at", "extended_by"])
@@ -28,10 +28,10 @@ def extend(enrollments: Iterable[Enrollment], *, until: date, because: str, by: 
     return len(rows)
 
 
-def _earlier(enrollment: Enrollment, *, by: User) -> StaffNote:
+def _earlier(enrollment: Enrollment, day: date, *, by: User) -> StaffNote:
     """What the new extension takes the place of, for colleagues."""
-    until, because = times.day(enrollment.extended_until), enrollment.extended_because
-    said = f"Before this, {enrollment.extended_by} had given until {until}." + (f" {because}" if because else "")
+    given_by, because = enrollment.extended_by, enrollment.extended_because
+    said = f"Before this, {given_by} had given until {times.day(day)}." + (f" {because}" if because else "")
     return StaffNote(enrollment=enrollment, text=said, written_by=by)
 
 

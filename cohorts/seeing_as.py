@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils import timezone
 
@@ -29,13 +28,13 @@ def shown_to_staff(view):
     return view
 
 
-def reader_of(request: HttpRequest) -> User:
+def reader_of(request) -> User:
     """Whose pages are asked for: those of the person signed in, or of the applicant an admin sees them as."""
     seen = getattr(request, "seen_as", None)
     return seen.enrollment.person if seen else request.user
 
 
-def begin(request: HttpRequest, enrollment: Enrollment) -> None:
+def begin(request, enrollment: Enrollment) -> None:
     """From now on, for half an hour. The person reads of it in the list of who opened their files."""
     permissions.may_see_as(enrollment).enforce()
     seen = RecordReading.Form.SEEN
@@ -43,7 +42,7 @@ def begin(request: HttpRequest, enrollment: Enrollment) -> None:
     request.session[KEY] = reading.pk
 
 
-def leave(request: HttpRequest) -> None:
+def leave(request) -> None:
     """Back to one's own pages."""
     RecordReading.objects.filter(pk=request.session.pop(KEY, None), person=request.user, ended_at=None).update(
         ended_at=clock.now()

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 from cohorts import deadlines
 from cohorts.forms import date_field
@@ -32,9 +33,10 @@ class ExtensionForm(forms.Form):
         if not self._losing(self.data.get("until", "")):
             del self.fields["takes_days"]
 
-    def _losing(self, until: str | date) -> list[Enrollment]:
-        """Those who have more time than that already."""
-        return [each for each in self.chosen if each.extended_until and str(until) < str(each.extended_until)]
+    def _losing(self, until: str | date) -> dict[Enrollment, date]:
+        """Those who have more time than that already, and until when."""
+        later = {each: each.extended_until for each in self.chosen if each.extended_until}
+        return {each: day for each, day in later.items() if str(until) < str(day)}
 
     def clean_until(self) -> date:
         until, due = self.cleaned_data["until"], max([deadlines.evidence_day(self.cohort), *self._rounds()])
@@ -52,9 +54,9 @@ class ExtensionForm(forms.Form):
 
     def clean(self) -> dict:
         given = super().clean() or {}
-        losing = self._losing(given["until"]) if "until" in given else []
+        losing = self._losing(given["until"]) if "until" in given else {}
         if losing and not given.get("takes_days"):
-            who = "; ".join(f"{each.person} has until {times.day(each.extended_until)}" for each in losing)
+            who = "; ".join(f"{each.person} has until {times.day(day)}" for each, day in losing.items())
             raise ValidationError(f"This is earlier than what they were told. {who}. Tick the box if you mean it.")
         return given
 
@@ -88,11 +90,9 @@ class CorrectionForm(forms.Form):
 class MoveForm(forms.Form):
     """Where somebody goes on."""
 
-    to = forms.ModelChoiceField(Cohort.objects.none(), label="Move to", to_field_name="slug", empty_label=None)
-
-    def __init__(self, *args, cohorts, **kwargs):
+    def __init__(self, *args, cohorts: QuerySet[Cohort], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = cohorts
+        self.fields["to"] = forms.ModelChoiceField(cohorts, label="Move to", to_field_name="slug", empty_label=None)
 
 
 class WritingForm(forms.Form):

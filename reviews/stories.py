@@ -70,13 +70,10 @@ def _membership(enrollment: Enrollment, submission) -> Iterator[Entry]:
     if enrollment.joined_at:
         yield Entry(enrollment.joined_at, "Joined the cohort")
     for before in enrollment.moved_from.all():
-        yield Entry(before.withdrawn_at, f"Came from the {before.cohort} cohort", url=_story_of(before))
-    if enrollment.moved_to:
-        yield Entry(
-            enrollment.withdrawn_at,
-            f"Moved to the {enrollment.moved_to.cohort} cohort",
-            url=_story_of(enrollment.moved_to),
-        )
+        if before.withdrawn_at:
+            yield Entry(before.withdrawn_at, f"Came from the {before.cohort} cohort", url=_story_of(before))
+    if enrollment.withdrawn_at and (there := enrollment.moved_to):
+        yield Entry(enrollment.withdrawn_at, f"Moved to the {there.cohort} cohort", url=_story_of(there))
     if enrollment.extended_at:
         until = times.day(enrollment.extended_until) if enrollment.extended_until else "the day of everybody else"
         yield Entry(
@@ -173,6 +170,7 @@ def _reviews(enrollment: Enrollment, submission) -> Iterator[Entry]:
         given = review.assignment
         round_ = f", round {given.round_number}" if given.round_number > 1 else ""
         rows = "\n".join(_row(score) for score in review.scores.all()) if review.is_out else ""
+        assert review.finished_at
         yield Entry(review.finished_at, f"Review finished{round_}", f"by {given.reviewer}", body=rows)
 
 
@@ -186,10 +184,11 @@ def _second_thoughts(enrollment: Enrollment, submission) -> Iterator[Entry]:
     """Reviews that were opened again after they had been finished, and the levels that changed since."""
     opened = Review.objects.filter(assignment__submission=submission, reopened_at__isnull=False)
     reviews = {review.pk: review for review in opened.select_related("assignment__reviewer")} if submission else {}
+    since = {pk: review.reopened_at for pk, review in reviews.items() if review.reopened_at}
     for review in reviews.values():
-        yield Entry(review.reopened_at, "Review opened again", f"by {review.assignment.reviewer}")
+        yield Entry(since[review.pk], "Review opened again", f"by {review.assignment.reviewer}")
     for change in rescoring.of(reviews.values()):
-        if change.at >= reviews[change.review_id].reopened_at:
+        if change.at >= since[change.review_id]:
             said = f"{change.criterion}: {change.was} → {change.now}"
             yield Entry(change.at, said, f"by {change.by}", body=change.why)
 

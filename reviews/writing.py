@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from badges.models import RequiredDocument
 from cohorts import deadlines, mailing
@@ -42,7 +42,7 @@ class Draft:
     batch: str
     subject: str
     body: str
-    due_at: datetime | None = None
+    due_at: datetime
     saved_as: str = ""
 
     def for_(self, enrollment: Enrollment) -> Message:
@@ -63,23 +63,22 @@ def addressed(people: QuerySet[Enrollment], cohort: Cohort) -> list[Enrollment]:
     slots = Prefetch("submission__documents", Document.objects.select_related("current"))
     with_work = people.select_related("person", "submission").prefetch_related("submission__rounds", slots)
     found = list(with_work.order_by("person__last_name", "person__first_name", "pk")[:MOST])
-    documents = list(cohort.edition.documents.all())
+    prefetch_related_objects([cohort.edition], "documents")
     for each in found:
         each.cohort = cohort
-        each.missing = _missing(each, documents)
     return found
 
 
-def _missing(enrollment: Enrollment, documents: list[RequiredDocument]) -> list[RequiredDocument]:
+def _missing(enrollment: Enrollment) -> list[RequiredDocument]:
     slots = enrollment.submission.documents.all() if hasattr(enrollment, "submission") else []
     is_in = {slot.required_id for slot in slots if slot.current and slot.current.verdict in IS_IN}
-    return [document for document in documents if document.pk not in is_in]
+    return [document for document in enrollment.cohort.edition.documents.all() if document.pk not in is_in]
 
 
 def values_of(enrollment: Enrollment) -> dict[str, object]:
     """The person's own words; those that are empty make a letter that uses them impossible. From `addressed`."""
     return {
-        "missing_documents": _and([document.short_title for document in enrollment.missing]),
+        "missing_documents": _and([document.short_title for document in _missing(enrollment)]),
         "deadline": _deadline(enrollment),
     }
 

@@ -119,7 +119,7 @@ def test_a_letter_that_would_come_out_empty_is_refused_with_the_name(cohort, wri
     assert problems(page) == [
         "Dana Baptiste: “missing documents” is empty. Take them off the list, or change the letter."
     ]
-    assert not writing.empty_for(writing.Draft(cohort, "b", "Hello", BODY), [*writing.addressed(
+    assert not writing.empty_for(writing.Draft(cohort, "b", "Hello", BODY, NOW), [*writing.addressed(
         cohort.enrollments.filter(pk=lacking.pk), cohort)])  # fmt: skip
     assert "print" not in page.context
 

@@ -91,7 +91,7 @@ def test_the_page_takes_the_same_queries_however_long(client, submission, ben, d
         serving.log(guide_of(submission), ben, "reviewer", FORM.TEXT)
     client.force_login(submission.enrollment.person)
 
-    with django_assert_num_queries(6):  # session, person, two for the header, how many, and they
+    with django_assert_num_queries(7):  # session, person, two for the header, how many, they, and who read the record
         page = client.get("/account/readers/")
 
     assert len(page.context["readings"]) == count
