@@ -6,12 +6,15 @@ from datetime import datetime
 from itertools import groupby
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from cohorts import attending, clock_changes, mailing, meetings, occasions
-from cohorts.models import Attendance, Cohort, Enrollment, Event, Reminder
+from cohorts.models import Attendance, Cohort, Enrollment, Event, Reminder, StaffMembership
 from cohorts.occasions import Occasion
 
 Values = Mapping[str, object]
+Member = Enrollment | StaffMembership
+Reason = tuple[str, Q | Combinable]  # in words, and the condition
 ALWAYS = frozenset(mailing.COMMON)
 
 
@@ -30,7 +33,7 @@ class Audience:
     key: str
     kinds: tuple[str, ...]
     everyone: Callable[[Occasion], QuerySet]
-    reasons: Callable[[Occasion, datetime], list[tuple[str, Q | Exists]]]
+    reasons: Callable[[Occasion, datetime], list[Reason]]
     values: Callable[[Reminder, Occasion, list, datetime], Mapping[int, Values]]
     words: frozenset[str]
     occasions: Callable[[Iterable[Cohort]], list[Occasion]] = occasions.of_events
@@ -40,9 +43,8 @@ class Audience:
         return self.words | ALWAYS
 
     @property
-    def sorted(self) -> list[str]:
-        """The placeholders, its own first."""
-        return [*sorted(self.words), *sorted(ALWAYS)]
+    def sorted_words(self) -> list[str]:
+        return sorted(self.words)
 
     @property
     def label(self) -> str:
@@ -70,7 +72,7 @@ def _enrolled(occasion: Occasion) -> QuerySet:
     return Enrollment.objects.filter(cohort=occasion.cohort.pk)
 
 
-def _cannot_come(occasion: Occasion, at: datetime) -> list[tuple[str, Q | Exists]]:
+def _cannot_come(occasion: Occasion, at: datetime) -> list[Reason]:
     said = Attendance.objects.filter(enrollment=OuterRef("pk"), event=occasion.event, status=attending.STATUS.EXCUSED)
     return [("excused", Exists(said))]
 

@@ -19,7 +19,7 @@ def ask_for_help() -> int:
     bounced = Q(person__mail_bounced_at__isnull=False)
     taking_part = Enrollment.objects.filter(RUNNING, bounced, withdrawn_at=None).select_related("cohort", "person")
     staff = StaffMembership.objects.filter(RUNNING, bounced).select_related("cohort", "person")
-    rows = [*taking_part, *staff]
+    rows: list[Enrollment | StaffMembership] = [*taking_part, *staff]
     for row in rows:
         staff_tasks.ask(
             row.cohort,

@@ -35,7 +35,7 @@ class Candidate:
     row: Message
     rule: Reminder | None = None
     occasion: Occasion | None = None
-    member: object = None
+    member: audiences.Member | None = None
     values: Mapping[str, object] | None = None
     why_not: str = ""
 

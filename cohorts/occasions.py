@@ -49,7 +49,7 @@ def _extensions(events: list[Event]) -> Iterator[Occasion]:
     extended = Enrollment.objects.filter(cohort__in=due, extended_until__isnull=False)
     for cohort, day in extended.values_list("cohort", "extended_until").distinct().order_by("cohort", "extended_until"):
         event = due[cohort]
-        if day > event.on:
+        if day and day > event.on:
             window = deadlines.window(Enrollment(cohort=event.cohort, extended_until=day), events=[event])
             of = window.due_at - SECOND
             yield Occasion(event.cohort, event.kind, f"{event.pk}+{day}", of, window.due_at, event, extended_to=day)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from cohorts import audiences, mailing, reminders
@@ -57,7 +58,7 @@ class Going:
 
     rule: Reminder
     occasion: Occasion
-    member: object
+    member: audiences.Member
     due_at: datetime
     local: str
 
@@ -191,7 +192,7 @@ def occasion_of(rule: Reminder, at: datetime) -> Occasion | None:
     return next(ahead, found[-1] if found else None)
 
 
-def _members(rule: Reminder, occasion: Occasion | None, at: datetime) -> Iterable:
+def _members(rule: Reminder, occasion: Occasion | None, at: datetime) -> Iterable[Any]:
     if occasion is None:
         return []
     judged = reminders.judged(rule, occasion, at=at).select_related("person")
@@ -203,13 +204,13 @@ def handle_of(member) -> str:
 
 
 def sample(rule: Reminder, handle: str, *, at: datetime) -> Sample | None:
-    """The reminder as the person with that handle would read it, or else the first; none where there is nobody.
+    """The reminder as the person with that handle would read it, or else the first who gets it; none for nobody.
 
     What only the day itself can tell is marked as such. Raises: Refused, when a placeholder is unknown.
     """
     occasion = occasion_of(rule, at)
-    members = list(_members(rule, occasion, at))
-    member = next((one for one in members if handle_of(one) == handle), members[0] if members else None)
+    members = sorted(_members(rule, occasion, at), key=lambda one: (handle_of(one) != handle, bool(one.why_not)))
+    member = members[0] if members else None
     if member is None or occasion is None:
         return None
     audience = audiences.of(rule.audience)

@@ -11,6 +11,11 @@ BEFORE, AFTER = "before", "after"
 MOST_DAYS = 120
 
 
+def _offer(field: forms.Field, choices: list[tuple[str, str]]) -> None:
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
+
+
 class ReminderForm(forms.ModelForm):
     """When, to whom, and what a reminder says."""
 
@@ -27,8 +32,8 @@ class ReminderForm(forms.ModelForm):
             "body": "Text",
         }  # fmt: skip
         help_texts = {
-            "at": "Between 8 PM and 8 AM on the reader’s clock nothing arrives: it waits until 8 AM.",
-            "body": "Markdown. Words in braces are filled in for each person; the list is beside.",
+            "at": "What would arrive between 8 PM and 8 AM on the reader’s clock waits until 8 AM.",
+            "body": "Markdown. Words in braces are filled in for each person.",
         }
         widgets = {
             "at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
@@ -41,10 +46,11 @@ class ReminderForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         known = audiences.known()
         kinds = {kind for audience in known for kind in audience.kinds}
-        self.fields["audience"].choices = [(one.key, one.label) for one in known]
-        self.fields["event_kind"].choices = [choice for choice in Event.Kind.choices if choice[0] in kinds]
+        _offer(self.fields["audience"], [(one.key, one.label) for one in known])
+        _offer(self.fields["event_kind"], [choice for choice in Event.Kind.choices if choice[0] in kinds])
         days = self.instance.days or 0
-        self.initial |= {"count": abs(days), "side": AFTER if days > 0 else BEFORE, "seen": self.instance.version}
+        seen = self.instance.version
+        self.initial = {**self.initial, "count": abs(days), "side": AFTER if days > 0 else BEFORE, "seen": seen}
         if self.instance.pk:
             del self.fields["name"]
 
@@ -58,8 +64,8 @@ class ReminderForm(forms.ModelForm):
         return key
 
     def clean(self):
-        """A rule has to fit together, and its letter must come out whole for everybody known now."""
-        cleaned = super().clean()
+        """A rule has to fit together."""
+        cleaned = super().clean() or {}
         audience = audiences.of(cleaned["audience"]) if cleaned.get("audience") else None
         if audience and cleaned.get("event_kind") and cleaned["event_kind"] not in audience.kinds:
             named = " or ".join(f"“{Event.Kind(kind).label}”" for kind in audience.kinds)
@@ -68,7 +74,8 @@ class ReminderForm(forms.ModelForm):
             self.instance.days = cleaned["count"] * (1 if cleaned["side"] == AFTER else -1)
         return cleaned
 
-    def _post_clean(self):
-        super()._post_clean()
-        if not self.errors and (problem := planning.hole(self.instance, at=clock.now())):
+    def full_clean(self):
+        """The letter must come out whole for everybody known now, too."""
+        super().full_clean()
+        if self.is_bound and not self.errors and (problem := planning.hole(self.instance, at=clock.now())):
             self.add_error("body", problem)

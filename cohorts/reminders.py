@@ -67,7 +67,7 @@ def judged(rule: Reminder, occasion: Occasion, *, at: datetime) -> QuerySet:
     return members.annotate(why_not=Case(*cases, default=Value(""), output_field=CharField()))
 
 
-def _reasons(model: type, occasion: Occasion) -> Iterator[tuple[str, Q]]:
+def _reasons(model: type, occasion: Occasion) -> Iterator[audiences.Reason]:
     """Why anybody may get none, whatever the audience."""
     if model is Enrollment:
         yield "withdrawn", Q(withdrawn_at__isnull=False)
@@ -146,15 +146,16 @@ def _owe(rule: Reminder, occasion: Occasion, now: datetime) -> int:
 def _columns(rule: Reminder, occasion: Occasion, due: dict[str, datetime], now: datetime) -> dict[str, object]:
     """One message's fields as expressions over a member; its words come when it leaves."""
     cohort = occasion.cohort
-    given = {
+    given: dict[str, object] = {
         "kind": f"{KIND}{rule.key}", "about": occasion.key, "cohort_slug": cohort.slug, "sender": f"{cohort} team",
         "reply_to": cohort.team_email, "subject": rule.name, "state": Message.State.OWED.value, "is_reminder": True,
-        "is_optional": occasion.kind == Event.Kind.MEETING, "tries": 0, "owed_at": now,
+        "is_optional": occasion.kind == Event.Kind.MEETING, "tries": 0,
     }  # fmt: skip
     empty = ("thread", "text", "html", "attachment_name", "attachment", "reason")
-    fields = {name: Value(value, Message._meta.get_field(name)) for name, value in given.items()}
-    return fields | {
+    return {
+        **{name: Value(value) for name, value in given.items()},
         **{name: Value("") for name in empty},
+        "owed_at": Value(now, DateTimeField()),
         "key": Concat(Value(f"reminder:{rule.pk}:{occasion.key}:"), Cast("person_id", CharField())),
         "person": F("person_id"),
         "address": F("person__email"),

@@ -33,7 +33,8 @@ def failures(report: EmailMessage) -> list[Failure]:
 def _failure(block: Message, message: int | None) -> Failure | None:
     failed = block.get("Action", "").strip().lower() == "failed"
     code = block.get("Status", "").strip()
-    address = parseaddr((block.get("Original-Recipient") or block.get("Final-Recipient", "")).partition(";")[2])[1]
+    recipient = block.get("Original-Recipient") or block.get("Final-Recipient") or ""
+    address = parseaddr(recipient.partition(";")[2])[1]
     if not (failed and code.startswith(FOR_GOOD) and address):
         return None
     return Failure(address, " ".join(block.get("Diagnostic-Code", code).partition(";")[2].split()) or code, message)

@@ -20,7 +20,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Field, Q, QuerySet
 
 from microcred import clock, notices
 from microcred.letters import Letter
@@ -91,11 +91,18 @@ def owe_each(rows: QuerySet, **columns) -> int:
     query = rows.order_by().annotate(**given).values_list(*given).query
     select, parameters = query.get_compiler(database.alias).as_sql()
     quote = database.ops.quote_name
-    fields = ", ".join(quote(Message._meta.get_field(name).column) for name in columns)
+    fields = ", ".join(quote(_column(name)) for name in columns)
     insert = f"INSERT INTO {quote(Message._meta.db_table)} ({fields}) {select} ON CONFLICT DO NOTHING"
     with database.cursor() as cursor:
         cursor.execute(insert, parameters)
         return cursor.rowcount
+
+
+def _column(name: str) -> str:
+    field = Message._meta.get_field(name)
+    assert isinstance(field, Field)
+    assert field.column
+    return field.column
 
 
 def _hurry() -> None:

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from cohorts import mailing
-from cohorts.audiences import Audience, Values
+from cohorts.audiences import Audience, Reason, Values
 from cohorts.models import Cohort, Event, Reminder, StaffMembership
 from cohorts.occasions import SECOND, Occasion, of_events
 from microcred import clock, letters, times
@@ -23,7 +23,7 @@ def _reviewers(occasion: Occasion) -> QuerySet:
     return reviewing.exclude(Exists(reviewing.filter(person=OuterRef("person"), pk__lt=OuterRef("pk"))))
 
 
-def _nothing_left(occasion: Occasion, at: datetime) -> list[tuple[str, Q | Exists]]:
+def _nothing_left(occasion: Occasion, at: datetime) -> list[Reason]:
     work = Assignment.objects.to_do().filter(
         submission__enrollment__cohort=occasion.cohort.pk, reviewer=OuterRef("person")
     )
@@ -62,7 +62,7 @@ def _late(occasion: Occasion, at: datetime) -> QuerySet[Assignment]:
     return given.filter(assigned_at__lt=occasion.event.ends_at)
 
 
-def _nobody_late(occasion: Occasion, at: datetime) -> list[tuple[str, Q | Exists]]:
+def _nobody_late(occasion: Occasion, at: datetime) -> list[Reason]:
     return [] if _late(occasion, at).exists() else [("no reviewer is late", Q(pk__isnull=False))]
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from cohorts import deadlines, mailing
-from cohorts.audiences import Audience, Values
+from cohorts.audiences import Audience, Reason, Values
 from cohorts.models import Cohort, Enrollment, Event, Reminder
 from cohorts.occasions import SECOND, Occasion
 from microcred import clock
@@ -26,10 +26,10 @@ def _enrolled(occasion: Occasion) -> QuerySet:
     return Enrollment.objects.filter(cohort=occasion.cohort.pk)
 
 
-def _handed_in(occasion: Occasion, at: datetime) -> list[tuple[str, Q | Exists]]:
+def _handed_in(occasion: Occasion, at: datetime) -> list[Reason]:
     """Who has handed in and did not get it back; and everybody, once nothing is taken any more."""
     done = Submission.objects.filter(enrollment=OuterRef("pk")).exclude(state__in=(State.DRAFT, State.RETURNED))
-    reasons: list[tuple[str, Q | Exists]] = [("submitted", Exists(done))]
+    reasons: list[Reason] = [("submitted", Exists(done))]
     if not _window(occasion).is_open_at(at):
         reasons.append(("closed", Q(pk__isnull=False)))
     return reasons
@@ -46,6 +46,7 @@ def _revisions(cohorts: Iterable[Cohort]) -> list[Occasion]:
     asked = _asked().filter(submission__enrollment__cohort__in=by_key).order_by("due_on")
     found = []
     for cohort, due_on in asked.values_list("submission__enrollment__cohort", "due_on").distinct():
+        assert due_on
         due_at = clock.end_of_day(due_on, by_key[cohort].zone)
         key = f"revision:{due_on}"
         found.append(Occasion(by_key[cohort], Event.Kind.REVISIONS_DUE, key, due_at - SECOND, due_at))
@@ -62,7 +63,7 @@ def _revising(occasion: Occasion) -> QuerySet:
     return _enrolled(occasion).filter(Exists(rounds))
 
 
-def _revised(occasion: Occasion, at: datetime) -> list[tuple[str, Q | Exists]]:
+def _revised(occasion: Occasion, at: datetime) -> list[Reason]:
     open_round = _asked().filter(submission__enrollment=OuterRef("pk"), due_on=occasion.key.partition(":")[2])
     return [("submitted", ~Q(submission__state=State.REVISION_REQUESTED) | ~Exists(open_round))]
 

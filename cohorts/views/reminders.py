@@ -127,7 +127,8 @@ def edit_reminder(request, cohort, key):
 
 
 def _form(request, cohort: Cohort, rule: Reminder, form: ReminderForm, *, clash=None, status: int = 200):
-    context = {"cohort": cohort, "rule": rule, "form": form, "clash": clash, "audiences": audiences.known()}
+    context = {"cohort": cohort, "rule": rule, "form": form, "clash": clash}
+    context |= {"audiences": audiences.known(), "always": sorted(audiences.ALWAYS)}
     if form.is_bound and form.is_valid():
         context |= _read_as(rule, request.POST.get("as", ""))
     return render(request, "cohorts/reminder_form.html", context, status=status)
