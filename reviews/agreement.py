@@ -116,7 +116,7 @@ class Standing:
     @property
     def has_its_readers(self) -> bool:
         """Whether as many as the round needs have finished, and nobody else is still reading."""
-        return len(self.readings) == len(self.finished) >= self.round.readers_needed
+        return len(self.readings) == len(self.finished) >= readers_of(self.round)
 
     @property
     def may_be_refused(self) -> Verdict:
@@ -128,7 +128,7 @@ class Standing:
     @property
     def may_be_decided(self) -> Verdict:
         """Whether the required reviews are finished and agree."""
-        finished, needed = len(self.finished), self.round.readers_needed
+        finished, needed = len(self.finished), readers_of(self.round)
         if unfinished := len(self.readings) - finished:
             return Verdict(f"{_counted(unfinished, 'review', 'of this round')} not finished.")
         if finished < needed:
@@ -140,6 +140,11 @@ class Standing:
         if silent := [row for row in self.open_rows if not row.comments]:
             return Verdict(f"Row {silent[0].number} has no comment that says what is missing.")
         return ALLOWED
+
+
+def readers_of(current) -> int:
+    """How many the round needs: the column that it was fetched with."""
+    return current.readers_needed
 
 
 def _counted(count: int, noun: str, which: str = "") -> str:
