@@ -92,7 +92,11 @@ class ConflictForm(forms.Form):
         max_length=160,
     )
     organization = forms.CharField(label="Or a district or employer", required=False, max_length=160)
-    kind = forms.ChoiceField(label="Why", choices=DeclaredConflict.Kind)
+    kind = forms.ChoiceField(
+        label="Why",
+        choices=[("", "– choose –"), *DeclaredConflict.Kind.choices],
+        error_messages={"required": "Choose why."},
+    )
     note = forms.CharField(label="In a sentence", help_text="Only your team reads it.", required=False, max_length=1000)
 
     def __init__(self, data=None, *, cohort: Cohort, people, by_name: bool = True):
@@ -101,7 +105,15 @@ class ConflictForm(forms.Form):
         self.fields["person"].queryset = people
         if not by_name:
             del self.fields["other"]
-            self.fields["organization"].label = "District or employer"
+            self._ask_for_an_organization()
+
+    def _ask_for_an_organization(self) -> None:
+        field = self.fields["organization"]
+        field.label, field.required = "District or employer", True
+        field.error_messages["required"] = "Write which district or employer."
+        field.help_text = (
+            f"{self.cohort} is read without names. When a text tells you whose it is, hand it back from your queue."
+        )
 
     def clean_other(self) -> User | None:
         """The one person of the roster who is meant."""
@@ -118,12 +130,9 @@ class ConflictForm(forms.Form):
     def clean(self):
         typed = self.cleaned_data
         other, organization = typed.get("other"), typed.get("organization", "").strip()
-        if "other" in self.errors:
-            return typed
-        if bool(other) == bool(organization):
-            missing = "other" if "other" in self.fields else "organization"
+        if "other" in self.fields and "other" not in self.errors and bool(other) == bool(organization):
             both = "Write either a person or a district; declare the other one separately."
-            self.add_error(missing, both if other else "Write whom, or which district or employer.")
+            self.add_error("other", both if other else "Write whom, or which district or employer.")
         if other and other == typed.get("person"):
             self.add_error("other", "Nobody judges their own work anyway. Write somebody else.")
         if typed.get("kind") == DeclaredConflict.Kind.OTHER and not typed.get("note", "").strip():
