@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from badges.models import Criterion, Edition, Level
+from badges.passing import passes, shortfall
 from microcred.verdict import ALLOWED, Verdict
 from reviews.models import Assignment, Decision
 from reviews.second_reads import readers_needed
@@ -107,7 +108,7 @@ class Standing:
     def missing(self) -> int:
         """How many rows more would have to be met for the badge."""
         edition = self.submission.enrollment.cohort.edition
-        return shortfall(edition, len(self.rows) - len(self.open_rows), of=len(self.rows))
+        return shortfall(edition, [(row.criterion, row.is_met) for row in self.rows])
 
     @property
     def meets_rule(self) -> bool:
@@ -158,17 +159,6 @@ def passing(criterion: Criterion) -> Level:
     """The lowest level that meets the criterion; the top one where none is marked. Reads the prefetched levels."""
     levels = list(criterion.levels.all())
     return next((level for level in levels if level.is_passing), levels[0])
-
-
-def passes(edition: Edition, met: int, *, of: int) -> bool:
-    """Whether `met` of so many criteria earn the badge by the edition's rule."""
-    return not shortfall(edition, met, of=of)
-
-
-def shortfall(edition: Edition, met: int, *, of: int) -> int:
-    """How many criteria more the edition's rule asks for, when `met` of so many are."""
-    wanted = of if edition.pass_rule == Edition.PassRule.EVERY else min(edition.pass_count, of)
-    return max(wanted - met, 0)
 
 
 def of(submission: Submission) -> Standing:
@@ -318,7 +308,7 @@ def _disputed(edition: Edition, rows: tuple[Row, ...], readers: Iterable[Reading
     finished = [reading for reading in readers if reading.is_finished]
     if len(finished) < 2:
         return ()
-    together = passes(edition, sum(row.is_met for row in rows), of=len(rows))
+    together = passes(edition, [(row.criterion, row.is_met) for row in rows])
     outcomes = {together, *(_passes_for(reading, edition, rows) for reading in finished)}
 
     def differs(row: Row) -> bool:
@@ -338,4 +328,4 @@ def _passes_for(reading: Reading, edition: Edition, rows: tuple[Row, ...]) -> bo
         counts = row.is_open and not row.is_settled and remark
         return remark.level.rank >= passing(row.criterion).rank if counts else row.is_met
 
-    return passes(edition, sum(met(row) for row in rows), of=len(rows))
+    return passes(edition, [(row.criterion, met(row)) for row in rows])

@@ -1,6 +1,6 @@
 """What a reviewer does with one submission: score, which starts the review; finish, reopen, hand back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -9,13 +9,14 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from badges.models import Criterion, Edition, Level
+from badges.passing import passes
 from cohorts import mailing, staff_tasks
 from cohorts.models import Cohort, StaffTask
 from microcred import clock, outbox
 from microcred.models import User
 from microcred.verdict import Refused
 from reviews import permissions, seen, settling
-from reviews.agreement import criteria_of, passes, passing
+from reviews.agreement import criteria_of, passing
 from reviews.models import Assignment, Review, Score
 from submissions import workflow
 
@@ -240,9 +241,13 @@ def rows_of(review: Review) -> list[tuple[int, Criterion, Score | None]]:
     ]
 
 
-def outcome(edition: Edition, met: int, *, of: int, is_last_attempt: bool) -> str:
-    """What one review leads to, in words: `Seven meet, two do not: this asks for a revision.`"""
-    if passes(edition, met, of=of):
+def outcome(edition: Edition, rows: Sequence[tuple[Criterion, bool]], *, is_last_attempt: bool) -> str:
+    """What one review leads to, in words: `Seven meet, two do not: this asks for a revision.`
+
+    `rows`: every row of the rubric, and whether it is at its passing level.
+    """
+    met, of = sum(is_met for _, is_met in rows), len(rows)
+    if passes(edition, rows):
         return f"{_in_words(met).capitalize()} of {_in_words(of)} meet the rubric: this leads to the badge."
     leads = "this was the last attempt, so the badge is not awarded" if is_last_attempt else "this asks for a revision"
     meet = f"{_in_words(met).capitalize()} {'meets' if met == 1 else 'meet'}"

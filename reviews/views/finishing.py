@@ -36,7 +36,7 @@ def said(request, number, round_number):
 def _show_finish(request, assignment: Assignment, status=200):
     shown = sheet_of(assignment)
     cohort = assignment.submission.enrollment.cohort
-    met = sum(_is_met(question) for question in shown.questions)
+    rows = [(question.criterion, _is_met(question)) for question in shown.questions]
     missing = scoring.gaps((one.number, one.criterion, one.score) for one in shown.open_questions)
     page = {
         "sheet": shown,
@@ -44,7 +44,7 @@ def _show_finish(request, assignment: Assignment, status=200):
         "submission": assignment.submission,
         "missing": missing,
         "outcome": scoring.outcome(
-            cohort.edition, met, of=len(shown.questions), is_last_attempt=assignment.round_number >= cohort.attempts
+            cohort.edition, rows, is_last_attempt=assignment.round_number >= cohort.attempts
         ),
         "others": _others(assignment).count(),
         "decision": _decision(assignment),

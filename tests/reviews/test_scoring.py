@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from badges.models import Criterion
 from badges.word.package import unpack
 from cohorts.models import StaffTask
 from microcred import clock
@@ -191,7 +192,9 @@ def test_handing_back_empties_the_queue_thanks_the_reader_and_asks_the_staff(giv
     ],
 )
 def test_the_outcome_is_said_in_words(met, of, last, said):
-    assert scoring.outcome(factories.edition(), met, of=of, is_last_attempt=last) == said
+    rows = [(Criterion(), number <= met) for number in range(1, of + 1)]
+
+    assert scoring.outcome(factories.edition(), rows, is_last_attempt=last) == said
 
 
 # The page ------------------------------------------------------------------------------------------------------------
