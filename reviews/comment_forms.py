@@ -43,7 +43,7 @@ class SavedCommentForm(forms.ModelForm):
         self.fields["criterion"] = RowField(cohorts)
         if len(cohorts) == 1:
             self.fields["cohort"].widget = forms.HiddenInput()
-            self.fields["cohort"].initial = cohorts[0]
+            self.initial["cohort"] = cohorts[0].pk
 
     def clean(self):
         row, cohort = self.cleaned_data.get("criterion"), self.cleaned_data.get("cohort")

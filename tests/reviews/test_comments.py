@@ -35,7 +35,8 @@ def lists(client):
 
 def test_a_comment_is_added_for_one_row_or_for_all(client, ben, cohort):
     row = cohort.edition.documents.get(is_scored=True).criteria.last()
-    form = {"cohort": cohort.pk, "title": "Evidence", "text": "Name the evidence."}
+    shown = client.get("/review/comments/").context["form"]
+    form = {"cohort": shown["cohort"].value(), "title": "Evidence", "text": "Name the evidence."}
 
     client.post("/review/comments/", form)
     client.post("/review/comments/", {**form, "criterion": row.pk})
