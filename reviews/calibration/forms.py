@@ -78,7 +78,6 @@ class AskingForm(forms.ModelForm):
         label="Rows on the agreed level that are enough, in percent",
         min_value=1,
         max_value=100,
-        required=False,
         widget=forms.NumberInput(attrs={"class": "short"}),
     )
 
@@ -96,7 +95,6 @@ class AskingForm(forms.ModelForm):
         if not cleaned.get("asks"):
             cleaned["calibration_percent"] = None
         elif not self.errors:
-            cleaned["calibration_percent"] = cleaned["calibration_percent"] or USUAL_PERCENT
             if not Sample.objects.offered().filter(edition=self.instance.edition_id).exists():
                 self.add_error("asks", "Publish a sample first. Without one, nobody could begin to review.")
         return cleaned

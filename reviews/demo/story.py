@@ -24,6 +24,7 @@ from microcred import clock, outbox
 from microcred.models import User
 from microcred.sweeps import run_all
 from reviews import assigning, decisions, scoring, second_reads
+from reviews.demo import samples
 from reviews.demo.evidence import HERE, MISFITS, Writer, words
 from reviews.demo.term import ZONE, Term
 from reviews.models import Assignment, Review, SavedComment
@@ -71,6 +72,7 @@ class Story:
             self._now(self.term.moment(-86, 9), self.set_up)
             for number, about in enumerate(self.cast):
                 self.plan(number, about)
+            self.later(-40, 9, 0, self.calibrate)
             for days in range(-85, 1):
                 self.later(days, 18, 0, self.let_mail_leave)
             for moment, _, step in sorted(self.agenda, key=lambda entry: entry[:2]):
@@ -107,6 +109,14 @@ class Story:
         self._set_password(self.enrollments[0].person, password)
         for about in words()["saved_comments"]:
             SavedComment.objects.create(cohort=self.cohort, **about)
+
+    def calibrate(self) -> None:
+        """One sample for everybody who reviews; the last of them needs a second go."""
+        guide = next(one for one in self.required if one.is_scored)
+        sample = samples.prepare(self.cohort, guide, by=self.admin)
+        reviewers = [one.person for one in self._memberships()]
+        for reviewer in reviewers:
+            samples.score(sample, self.cohort, reviewer, mild=reviewer == reviewers[-1])
 
     def _staff_person(self, about: dict, password: str) -> User:
         return User.objects.create_user(

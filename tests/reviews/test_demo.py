@@ -5,6 +5,8 @@ from django.core.management import CommandError, call_command
 
 from cohorts.models import Cohort, Event
 from microcred.models import Message
+from reviews.calibration import readiness
+from reviews.calibration.models import Attempt
 from reviews.demo.term import around, fall_2023
 from submissions.models import Submission, Version
 from submissions.states import State
@@ -37,6 +39,7 @@ def test_the_demo_is_a_term_in_full_swing_with_real_files_and_no_loose_ends(caps
     guide = Version.objects.filter(document__required__key="reflection-guide").earliest("pk")
     with guide.file.open() as file:
         assert (file.read(4), guide.answers.count()) == (b"PK\x03\x04", 9)
+    assert (readiness.not_ready(cohort), Attempt.objects.finished().count()) == (set(), 7)
     with pytest.raises(CommandError, match="is there already. Nothing was changed."):
         call_command("demo_cohort", applicants=1, at=NOON)
 
