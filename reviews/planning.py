@@ -91,7 +91,8 @@ def suggest(cohort: Cohort, *, staff: list[Reader] | None = None, known: Known |
     Who read an earlier round reads the next, as long as they have room. Queries: four, whatever the number, and four
     more for what is not given.
     """
-    readers = {reader.person.pk: reader for reader in staff or staffing.readers_of(cohort)}
+    everybody = staff or staffing.readers_of(cohort)
+    readers = {reader.person.pk: reader for reader in everybody if reader.is_ready}
     wanting = staffing.wanting(staffing.to_read(cohort))
     rows = list(wanting.values_list(*NEEDED, named=True)[:AT_ONCE])
     works = _works(rows, readers, known or conflicts.known(cohort))
@@ -105,10 +106,17 @@ def suggest(cohort: Cohort, *, staff: list[Reader] | None = None, known: Known |
     short = (row for row in rows if len(found[row.pk]) < works[row.pk].places)
     return Plan(
         pairs=tuple(pairs),
-        not_done=tuple(_why_not(row, works[row.pk], len(found[row.pk])) for row in short),
+        not_done=(
+            *(_why_not(row, works[row.pk], len(found[row.pk])) for row in short),
+            *(_not_ready(reader) for reader in everybody if rows and not reader.is_ready),
+        ),
         loads={person: desk.has for person, desk in desks.items()},
         left=wanting.count() - len(rows) if len(rows) == AT_ONCE else 0,
     )
+
+
+def _not_ready(reader: Reader) -> str:
+    return f"{reader.person} has not passed a sample yet, so the plan gives them nothing. By hand you still can."
 
 
 def _works(rows: list, readers: dict[int, Reader], known: Known) -> dict[int, Work]:

@@ -7,6 +7,7 @@ from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Concat, Trim
 
 from cohorts.models import Cohort, StaffMembership
+from reviews.calibration import readiness
 from reviews.conflicts import Conflict, Known
 from reviews.models import READABLE, Assignment, count_of
 from reviews.second_reads import readers_needed
@@ -23,6 +24,7 @@ class Reader:
     has: int = 0
     begun: int = 0
     finished: int = 0
+    is_ready: bool = True  # for live work: passed a sample, where the cohort asks for one
 
     @property
     def person(self):
@@ -44,7 +46,7 @@ class Reader:
 
 
 def readers_of(cohort: Cohort) -> list[Reader]:
-    """The reviewers of a cohort with their load. Queries: two."""
+    """The reviewers of a cohort with their load. Queries: two, and one more where it asks for a sample."""
     load = Assignment.objects.in_load().filter(submission__enrollment__cohort=cohort).order_by()
     is_open = Q(review__isnull=False, review__finished_at=None)
     counts = load.values("reviewer").annotate(
@@ -52,7 +54,8 @@ def readers_of(cohort: Cohort) -> list[Reader]:
     )
     loads = {row.pop("reviewer"): row for row in counts}
     staff = cohort.staff.filter(role=StaffMembership.Role.REVIEWER).select_related("person")
-    return [Reader(one, **loads.get(one.person_id, {})) for one in staff]
+    waiting = readiness.not_ready(cohort)
+    return [Reader(one, **loads.get(one.person_id, {}), is_ready=one.person_id not in waiting) for one in staff]
 
 
 # Submissions ---------------------------------------------------------------------------------------------------------

@@ -94,7 +94,6 @@ class AskingForm(forms.ModelForm):
         cleaned = super().clean()
         if not cleaned.get("asks"):
             cleaned["calibration_percent"] = None
-        elif not self.errors:
-            if not Sample.objects.offered().filter(edition=self.instance.edition_id).exists():
-                self.add_error("asks", "Publish a sample first. Without one, nobody could begin to review.")
+        elif not self.errors and not Sample.objects.offered().filter(edition=self.instance.edition_id).exists():
+            self.add_error("asks", "Publish a sample first. Without one, nobody could begin to review.")
         return cleaned

@@ -43,9 +43,7 @@ def _show_finish(request, assignment: Assignment, status=200):
         "assignment": assignment,
         "submission": assignment.submission,
         "missing": missing,
-        "outcome": scoring.outcome(
-            cohort.edition, rows, is_last_attempt=assignment.round_number >= cohort.attempts
-        ),
+        "outcome": scoring.outcome(cohort.edition, rows, is_last_attempt=assignment.round_number >= cohort.attempts),
         "others": _others(assignment).count(),
         "decision": _decision(assignment),
         "result": comparing.result_for(assignment) if assignment.is_finished else None,

@@ -3,7 +3,7 @@
 import pytest
 
 from microcred.verdict import Refused
-from reviews import permissions, scoring
+from reviews import permissions, planning, scoring
 from reviews.calibration import attempts, readiness, samples
 from reviews.calibration.models import Attempt, Sample
 from reviews.calibration.samples import Changed
@@ -118,6 +118,19 @@ def test_what_another_tab_saved_is_not_overwritten_unasked(cohort, ben, sample):
         attempts.keep(ben, sample, cohort, calibrating.entries(sample, {1: 2}), version=0)
 
     assert Attempt.objects.get().scores.get(criterion__key="q1").level.rank == 1
+
+
+def test_the_suggested_plan_gives_nothing_to_who_is_not_ready_and_says_so(cohort, ben, sample):
+    ann = factories.staff(cohort, factories.person("Ann", "Other")).person
+    calibrating.attempted(sample, ben, cohort)
+    submission_in(State.SUBMITTED, cohort=cohort)
+
+    plan = planning.suggest(cohort)
+
+    assert [pair.reader.person for pair in plan.pairs] == [ben]
+    assert plan.not_done == (
+        f"{ann} has not passed a sample yet, so the plan gives them nothing. By hand you still can.",
+    )
 
 
 # Preparing -----------------------------------------------------------------------------------------------------------
