@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from microcred import clock
-from reviews import assigning, decisions, overview, scoring
+from reviews import decisions, overview, scoring, staffing
 from reviews.models import Assignment
 from submissions import workflow
 from submissions.states import State
@@ -148,7 +148,7 @@ def test_a_load_is_the_same_on_every_page(client, ben):
     scoring.hand_back(given(ben, cohort), kind="knows", note="", by=ben)
 
     [load] = overview.loads(cohort)
-    [reader] = assigning.readers_of(cohort)
+    [reader] = staffing.readers_of(cohort)
     client.force_login(ben)
     page = client.get("/review/").context
 
