@@ -38,7 +38,6 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
         "rows": people.rows(page.object_list, _sheet(ours, documents, clock.now())),
         "query": f"&{urlencode(kept | ({'sort': sort.key} if sort.key else {}))}",
         "columns": [(each, f"?{urlencode(kept | {'sort': each.key})}") for each in sort.columns],
-        "kept": kept,
         "asked": urlencode(kept) or "show=",
         "choices": [(key, each) for key, each in choices.items() if each.is_chip or key == chosen],
         "chosen": chosen,
