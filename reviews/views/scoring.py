@@ -67,11 +67,13 @@ def _keep(request, number: int):
     try:
         assignment = assignment_of(request, number)
     except Http404:
-        return _give_back(request, number, _why_gone(request, number))
+        if _is_without_trace(request, number):
+            return _give_back(request, f"There is no submission {number:04} in your queue.", status=404)
+        return _give_back(request, _why_gone(request, number))
     shown = sheet_of(assignment)
     forms = [ScoreForm(question, request.POST) for question in shown.open_questions if _is_sent(question, request.POST)]
     if not all(form.is_valid() for form in forms):
-        return _give_back(request, number, f"{MISMATCH} Load it again.", status=400)
+        return _give_back(request, f"{MISMATCH} Load it again.", status=400)
     for form in forms:
         form.question.typed = form.entry()
     typed = [form.question.typed for form in forms]
@@ -81,7 +83,7 @@ def _keep(request, number: int):
         messages.error(request, f"{refusal} What you typed is below and is not saved yet.")
         return _show(request, shown, status=409)
     except Refused as refusal:
-        return _give_back(request, number, str(refusal))
+        return _give_back(request, str(refusal))
     if clashes:
         return _show(request, shown, now=_with_clashes(shown, clashes), status=409)
     return _go_on(request, shown)
@@ -106,11 +108,16 @@ def _why_gone(request, number: int) -> str:
     return reason
 
 
-def _give_back(request, number: int, reason: str, *, status=409):
+def _is_without_trace(request, number: int) -> bool:
+    """Whether a reviewer typed on a page of which nothing is left: it was taken away before it was begun."""
+    given = Assignment.objects.filter(reviewer=request.user, submission__number=number)
+    return bool(_texts(request.POST)) and request.user.staff_memberships.reviewing().exists() and not given.exists()
+
+
+def _give_back(request, reason: str, *, status=409):
     """A page with the reason and with what was typed, to be copied: nothing else, for it may be nobody's to see."""
-    typed = [(TYPED[found[2]], int(found[1]), text) for found, text in _texts(request.POST)]
-    page = {"reason": reason, "typed": typed, "number": number}
-    return render(request, "reviews/not_saved.html", page, status=status)
+    typed = [(int(found[1]), TYPED[found[2]], text) for found, text in _texts(request.POST)]
+    return render(request, "reviews/not_saved.html", {"reason": reason, "typed": typed}, status=status)
 
 
 def _texts(data):

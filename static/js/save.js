@@ -13,6 +13,7 @@ function tell(words, trouble = false) {
   const voice = document.querySelector("[data-save-voice]");
   if (voice && trouble !== status.classList.contains("trouble")) voice.textContent = words;
   status.classList.toggle("trouble", trouble);
+  status.classList.remove("unsaved");
   status.textContent = words;
 }
 

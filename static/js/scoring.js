@@ -48,7 +48,7 @@ function find(field) {
   const words = field.value.toLowerCase();
   const all = [...document.querySelectorAll(field.dataset.find)];
   all.forEach((one) => (one.hidden = !one.textContent.toLowerCase().includes(words)));
-  field.closest("dialog").querySelector("[data-found]").textContent = words ? `${all.filter((one) => !one.hidden).length} found` : "";
+  field.closest("dialog").querySelector("[data-found]").textContent = words ? `${all.filter((one) => !one.hidden).length || "None"} found` : "";
 }
 
 function insert(words, field) {
@@ -80,7 +80,7 @@ document.addEventListener("keydown", (event) => {
   if (!form || form.dataset.keys === "off") return;
   const typing = event.target.matches("textarea, select, input:not([type=radio], [type=checkbox])");
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) document.querySelector("[data-next]")?.click();
-  else if (event.key === "Escape" && typing) go(current());
+  else if (event.key === "Escape" && typing && !document.querySelector("dialog[open]")) go(current());
   else if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey && !document.querySelector("dialog[open]")) {
     const level = current()?.querySelector(`input[data-key="${CSS.escape(event.key)}"]`);
     const deed = level ? () => level.click() : KEYS[event.key.toLowerCase()];

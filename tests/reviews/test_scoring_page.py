@@ -73,6 +73,32 @@ def test_the_other_tabs_words_stand_beside_ones_own(tab):
     assert comments() == ["From the other."]
 
 
+@pytest.mark.browser(tolerated=("ERR_INTERNET_DISCONNECTED", "htmx:sendError"))
+def test_what_is_typed_without_a_network_is_saved_once_it_is_back(tab):
+    page = tab()
+    page.context.set_offline(True)
+
+    page.fill("#q1-comment", "From the train.")
+    expect(page.locator("[data-save-status]")).to_have_text(re.compile("Not saved yet|offline"))
+    page.context.set_offline(False)
+
+    expect(page.locator("[data-save-status]")).to_have_text(re.compile(r"Saved \d"))
+    assert comments() == ["From the train."]
+
+
+@pytest.mark.browser(tolerated=("status of 409",))
+def test_who_is_no_reviewer_any_more_gets_the_text_back(tab, given, axe):
+    page = tab()
+    page.fill("#q1-comment", "Written a second too late.")
+    given.reviewer.staff_memberships.all().delete()
+    page.get_by_role("button", name="Save and next").click()
+
+    expect(page.get_by_label("Question 1: Comment to the applicant")).to_have_value("Written a second too late.")
+    expect(page.get_by_role("alert")).to_be_focused()
+    axe(page)
+    assert comments() == []
+
+
 def test_a_review_is_scored_by_keyboard(tab):
     page = tab()
 

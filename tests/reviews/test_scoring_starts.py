@@ -10,7 +10,7 @@ from submissions import workflow
 from submissions.models import Submission, Version
 from submissions.states import State
 from tests.support import factories, reviewing
-from tests.support.submitting import BEFORE_DUE, add, submission_in
+from tests.support.submitting import AFTER_ALL, BEFORE_DUE, add, submission_in
 
 pytestmark = pytest.mark.django_db
 WORDS = "Name two actions of your team."
@@ -101,6 +101,7 @@ def test_no_review_starts_on_a_file_that_cannot_be_read(client, page, given, ver
 
 # What cannot be saved comes back -------------------------------------------------------------------------------------
 def given_away(given):
+    Assignment.objects.filter(pk=given.pk).update(told_at=AFTER_ALL)
     other = factories.staff(given.submission.enrollment.cohort, factories.person("Bea", "Reader")).person
     assigning.reassign(given, other, by=given.assigned_by)
 
@@ -190,9 +191,21 @@ def test_who_reads_it_no_more_gets_only_their_own_text_back(client, page, given,
     assert client.get(address).status_code == 404
 
 
+@pytest.mark.parametrize("number", (1, 999))
+def test_of_what_was_taken_away_without_a_trace_the_text_still_comes_back(client, page, given, number):
+    _, typed = page
+    assigning.take_away(given, by=given.assigned_by)
+
+    answer = client.post(f"/review/{number}/", typed)
+
+    assert answer.status_code == 404
+    assert f"There is no submission {number:04} in your queue." in answer.content.decode()
+    assert f"{WORDS}</textarea>" in answer.content.decode()
+
+
 def test_to_somebody_who_never_read_it_nothing_is_there(client, page, given):
     address, typed = page
-    client.force_login(factories.staff(given.submission.enrollment.cohort, factories.person("Dan", "Elsewhere")).person)
+    client.force_login(given.submission.enrollment.person)
 
     assert client.post(address, typed).status_code == 404
     assert client.post(f"{address}q/1/", typed).status_code == 404
