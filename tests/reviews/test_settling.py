@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Lower
 
 from cohorts.models import Cohort, StaffTask
 from microcred.models import Message, User
@@ -363,9 +364,9 @@ def seen(case) -> dict[str, set[str]]:
     """Whose reviews of it each of them may read."""
     everybody = {"ann": case.ann, "bob": case.bob, "sue": case.sue, "cleo": case.cleo}
     everybody["dora"] = case.submission.enrollment.person
-    of_it = Review.objects.filter(assignment__submission=case.submission)
+    of_it = Review.objects.filter(assignment__submission=case.submission).order_by()
     return {
-        name: {one.assignment.reviewer.first_name.lower() for one in of_it.readable_by(person)}
+        name: set(of_it.readable_by(person).values_list(Lower("assignment__reviewer__first_name"), flat=True))
         for name, person in everybody.items()
     }
 
@@ -523,7 +524,7 @@ def test_the_list_says_when_there_is_nothing_to_settle(case, client):
     assert "Nothing to settle." in client.get("/settle/").text
 
 
-@pytest.mark.parametrize("count", (1, 4))
+@pytest.mark.parametrize("count", (1, 3))
 def test_the_list_takes_the_same_queries_however_long_it_is(case, client, count, django_assert_num_queries):
     case.differ()
     for _ in range(count - 1):
@@ -538,7 +539,7 @@ def test_the_list_takes_the_same_queries_however_long_it_is(case, client, count,
     assert page.count("Two readers differ on 1 of 2 rows") == count
 
 
-@pytest.mark.parametrize("prompts", (2, 6))
+@pytest.mark.parametrize("prompts", (1, 4))
 def test_the_page_takes_the_same_queries_however_many_rows_differ(
     client, clock, prompts, django_assert_max_num_queries
 ):
