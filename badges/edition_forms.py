@@ -15,6 +15,7 @@ from badges.markers import CODE, printed
 from badges.models import Activity, Criterion, Edition, Letter, Prompt, RequiredDocument
 
 MOST_LEVELS, LEAST_LEVELS = 5, 2
+LEVELS = {1: "Level 1, the best", 2: "Level 2", 3: "Level 3", 4: "Level 4", 5: "Level 5"}
 WORDS = re.compile(r"\{([^{}]*)\}")
 
 
@@ -95,7 +96,7 @@ class RulesForm(PartForm):
         "Names of files",
         Edition,
         "name_pattern",
-        help_text="{last}, {initial} and {title} stand for themselves.",
+        help_text="Put {last}, {initial} and {title} where they belong.",
     )
     pass_rule = forms.ChoiceField(label="The badge is earned by", choices=Edition.PassRule, widget=forms.RadioSelect)
     pass_count = forms.IntegerField(
@@ -234,7 +235,7 @@ class RowForm(PartForm):
     def __init__(self, data=None, **kwargs):
         super().__init__(data, **kwargs)
         for number in range(1, MOST_LEVELS + 1):
-            self.fields[f"label_{number}"] = forms.CharField(label=f"Level {number}", max_length=60, required=False)
+            self.fields[f"label_{number}"] = forms.CharField(label=LEVELS[number], max_length=60, required=False)
             self.fields[f"text_{number}"] = text_field(f"What level {number} looks like", rows=2, required=False)
         choices = [(str(number), f"Level {number}") for number in range(1, MOST_LEVELS + 1)]
         self.fields["passing"] = forms.ChoiceField(

@@ -40,6 +40,7 @@ LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     Role.DIRECTOR: (("Program", "/program/"), ("Plans", "/program/plans/"), ("Reports", "/program/reports/")),
 }
+MENU = (("Set-up", "/cohorts/{cohort}/setup/"), ("Log", "/cohorts/{cohort}/log/"))
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ def roles(request) -> dict:
         "roles": [Choice(known.value, known.label, known == role) for known in own.roles],
         "nav": _links(request.path, role, cohort, standing, is_own=not seen),
         "cohort_switch": _switch(request.path, role, cohort, standing),
+        "cohort_menu": _menu(request.path, role, cohort),
         "contact": Contact(f"the {cohort} team", cohort.team_email) if cohort else None,
         "find_url": "/cohorts/find/" if role == Role.ADMIN and leads_somewhere("/cohorts/find/") else "",
     }
@@ -114,6 +116,8 @@ def _links(path: str, role: str, cohort: Cohort | None, standing: Standing, *, i
         if leads_somewhere(pattern) and (is_own or "{cohort}" in pattern) and (label != "Settle" or standing.settles)
     ]
     here = max((url for _, url in links if path.startswith(url)), key=len, default="")
+    if any(link.current for link in _menu(path, role, cohort)):
+        here = ""
     return [Link(label, url, url == here) for label, url in links]
 
 
@@ -125,6 +129,14 @@ def leads_somewhere(pattern: str) -> bool:
     except Resolver404:
         return False
     return True
+
+
+def _menu(path: str, role: str, cohort: Cohort | None) -> list[Link]:
+    """What of a cohort has no place among an admin's links, and the way to the others."""
+    if not cohort or role != Role.ADMIN:
+        return []
+    links = [(label, url.format(cohort=cohort.slug)) for label, url in MENU if leads_somewhere(url)]
+    return [*(Link(label, url, path.startswith(url)) for label, url in links), Link("All cohorts", "/cohorts/")]
 
 
 def _switch(path: str, role: str, cohort: Cohort | None, standing: Standing) -> Link | None:

@@ -12,7 +12,9 @@ SECTIONS = {
 }  # fmt: skip
 OF_EDITION = "term"
 APART = frozenset({"slug", "program", "framework", "badge"})  # shared by editions, or a name of its own
-LONG = 60  # signs from which a text is compared word by word
+LONG, LONGEST = 60, 20_000  # signs from which, and up to which, a text is compared word by word
+NAMES = {"directions": "Wording", "url": "Link", "scored": "Scored by reviewers", "body": "Letter"}
+AROUND = 12  # words shown on either side of a change
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,13 @@ def _compare(section, of, name, was, now):
         _lists(section, of, name, was or [], now)
     else:
         before, after = _said(was), _said(now)
-        longest = max(len(before), len(after))
-        pieces = tuple(_pieces(before, after)) if before and after and longest > LONG else ()
-        section.changed.append(Difference(of, name.replace("_", " "), before, after, pieces))
+        is_long = before and after and LONG < max(len(before), len(after)) < LONGEST
+        pieces = tuple(_pieces(before, after)) if is_long else ()
+        section.changed.append(Difference(of, _field(name), before, after, pieces))
+
+
+def _field(name):
+    return NAMES.get(name) or name.replace("_", " ").capitalize()
 
 
 def _lists(section, of, name, was, now):
@@ -95,13 +101,20 @@ def _said(value):
 
 
 def _pieces(before, after):
-    """Both texts in one, word by word."""
-    old, new = (findall(r"\S+|\s+", text) for text in (before, after))
+    """Both texts in one, word by word; of a long stretch that stayed, only what stands beside a change."""
+    old, new = (findall(r"\s*\S+\s*", text) for text in (before, after))
     for kind, i, j, k, n in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":
-            yield Piece("same", "".join(old[i:j]))
+            yield Piece("same", _shortened(old[i:j], first=i == 0, last=j == len(old)))
             continue
         if i < j:
             yield Piece("gone", "".join(old[i:j]))
         if k < n:
             yield Piece("new", "".join(new[k:n]))
+
+
+def _shortened(words, *, first, last):
+    if len(words) <= 3 * AROUND:
+        return "".join(words)
+    head, tail = ([] if first else words[:AROUND]), ([] if last else words[-AROUND:])
+    return "".join([*head, " … ", *tail])

@@ -16,7 +16,7 @@ from badges.permissions import may_change
 from cohorts import activities, guidance
 from cohorts.models import Cohort
 from cohorts.views.schedule import run_by_reader
-from microcred import letters
+from microcred import letters, plain
 from microcred.verdict import Refused
 
 WHOLE = {
@@ -60,13 +60,14 @@ def _overview(request, cohort: Cohort, edition: Edition):
         "cohort": cohort,
         "edition": edition,
         "whole": form,
+        "opening_words": plain.as_text(form["directions"]),
         "other": cohort.attendance_edition if edition.pk == cohort.edition_id else cohort.edition,
         "may_change": may_change(edition),
         "gaps": editions.gaps(form),
         "last": edition.changes.select_related("by").first(),
         "activities": [(each["key"], each["title"], _about_activity(each)) for each in form["activities"]],
         "documents": [(each["key"], each["title"], _about_document(each)) for each in form["documents"]],
-        "letters": [(each["key"], each["subject"], each["key"]) for each in form["letters"]],
+        "letters": [(each["key"], title_of(each), each["subject"]) for each in form["letters"]],
         "rule": edition.get_pass_rule_display(),
         "example": _file_name(form),
     }
@@ -214,7 +215,9 @@ NOT_TYPED = {"csrfmiddlewaretoken", "was", "look"}
 
 
 def title_of(part) -> str:
-    """What people call an entry of the plain form."""
+    """What people call an entry of the plain form; a letter by its key, in words."""
+    if "subject" in part and "key" in part:
+        return part["key"].replace("-", " ").capitalize()
     return next((part[name] for name in ("title", "text", "subject", "key") if part.get(name)), "")
 
 

@@ -249,7 +249,7 @@ def test_files_with_a_slug_of_their_own_make_a_new_edition(desk, cohort):
     [
         (
             {"level: 2": "level: two", "minutes: 9\n": "minutes: nine\n"},
-            ["badge.level cannot", "line 29: activities[1].minutes"],
+            ["badge.level cannot", "line 29: activities[1].minutes cannot"],
         ),
         ({"name: SISEP,": "name: Somebody,"}, ["The files say something else of the program"]),
         ({"slug: l2-practice\nterm": "slug: l2-apprentice\nterm"}, ["There is another edition with the slug"]),
@@ -260,6 +260,6 @@ def test_what_is_wrong_with_the_files_is_all_said_and_nothing_is_kept(desk, coho
 
     page = brought(desk, changed, keep="yes")
 
-    assert len(page.context["faults"]) == len(said)
-    assert all(words in fault for words, fault in zip(said, sorted(page.context["faults"]), strict=True)), page.context
+    faults = page.context["faults"]
+    assert [any(words in fault for fault in faults) for words in said] == [True] * len(faults), faults
     assert now(cohort) == before
