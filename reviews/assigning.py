@@ -1,6 +1,7 @@
 """Who reads what, given by hand: to one reader, from one to another, back again."""
 
 from django.db import transaction
+from simple_history.utils import update_change_reason
 
 from cohorts import staff_tasks
 from cohorts.models import StaffTask
@@ -69,7 +70,7 @@ def _hand_over(draft: Review, given: Assignment) -> None:
     Review.objects.filter(pk=review.pk).update(handed_over_from=draft)
     said = set(review.scores.values_list("criterion", flat=True))
     for score in draft.scores.exclude(criterion__in=said):
-        copy = Score(
+        copy = Score.objects.create(
             review=review,
             criterion_id=score.criterion_id,
             level_id=score.level_id,
@@ -77,8 +78,7 @@ def _hand_over(draft: Review, given: Assignment) -> None:
             private_note=score.private_note,
             version=1,
         )
-        copy._change_reason = HANDED_OVER
-        copy.save()
+        update_change_reason(copy, HANDED_OVER)
 
 
 @transaction.atomic

@@ -102,7 +102,9 @@ class ConflictForm(forms.Form):
     def __init__(self, data=None, *, cohort: Cohort, people, by_name: bool = True):
         super().__init__(data)
         self.cohort = cohort
-        self.fields["person"].queryset = people
+        judges = self.fields["person"]
+        assert isinstance(judges, forms.ModelChoiceField)
+        judges.queryset = people
         if not by_name:
             del self.fields["other"]
             self._ask_for_an_organization()

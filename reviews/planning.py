@@ -97,7 +97,7 @@ def suggest(cohort: Cohort, *, staff: list[Reader] | None = None, known: Known |
     rows = list(wanting.values_list(*NEEDED, named=True)[:AT_ONCE])
     works = _works(rows, readers, known or conflicts.known(cohort))
     desks = {person: Desk(reader.takes, reader.has) for person, reader in readers.items()}
-    found = {row.pk: [] for row in rows} | seated(works.values(), desks)
+    found: dict[int, list[int]] = {row.pk: [] for row in rows} | seated(works.values(), desks)
     pairs = (
         Pair(row, readers[person], is_first=not row.taken and not place)
         for row in rows

@@ -59,7 +59,7 @@ def readers_of(cohort: Cohort) -> list[Reader]:
 
 
 # Submissions ---------------------------------------------------------------------------------------------------------
-def to_read(cohort: Cohort) -> QuerySet[Submission]:
+def to_read(cohort: Cohort) -> QuerySet:
     """Submissions that lie before the readers: `places` for readers, of which `taken`."""
     readings = Assignment.objects.standing().of_the_last_round().filter(role=Assignment.Role.READER)
     return (
@@ -69,19 +69,19 @@ def to_read(cohort: Cohort) -> QuerySet[Submission]:
     )
 
 
-def wanting(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
+def wanting(submissions: QuerySet) -> QuerySet:
     """Those of `to_read` that have fewer readers than they need."""
     return submissions.filter(taken__lt=F("places"))
 
 
-def counts(submissions: QuerySet[Submission]) -> tuple[int, int]:
+def counts(submissions: QuerySet) -> tuple[int, int]:
     """How many of `to_read` there are, and how many want readers. Queries: one."""
     wants = Count("pk", filter=Q(taken__lt=F("places")))
     found = submissions.order_by().aggregate(lying=Count("pk"), wanting=wants)
     return found["lying"], found["wanting"]
 
 
-def with_readings(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
+def with_readings(submissions: QuerySet) -> QuerySet:
     """Each with all that a row of the table says: `applicant`, and `readings`, its assignments of this round."""
     person = "enrollment__person"
     standing = Assignment.objects.standing().of_the_last_round().prefetch_related("reviewer")
@@ -116,11 +116,9 @@ class Place:
         return next((option.reader for option in self.options if option.is_suggested), None)
 
 
-def places_of(
-    submission: Submission, readers: Iterable[Reader], known: Known, suggested: Iterable[int] = ()
-) -> list[Place]:
+def places_of(submission, readers: Iterable[Reader], known: Known, suggested: Iterable[int] = ()) -> list[Place]:
     """The places of one submission of `with_readings`: those taken, then the empty ones, each with a suggestion."""
-    readings = getattr(submission, "readings")  # noqa: B009, the prefetch puts it there
+    readings = submission.readings
     options = [option for reader in readers if (option := _option(reader, submission, readings, known))]
     taken = [
         Place(submission, reading, tuple(options), _conflict(known, reading.reviewer_id, submission))
