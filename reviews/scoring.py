@@ -113,7 +113,7 @@ def _keep(score: Score, entry: Entry, *, by: User) -> None:
         raise Changed(score)
     score.level, score.comment, score.private_note, score.why = said
     score.version, score.saved_at = score.version + 1, clock.now()
-    score._history_user, score._history_date = by, score.saved_at
+    score._history_user, score._history_date = by, score.saved_at  # type: ignore[attr-defined]
     score.save()
 
 
