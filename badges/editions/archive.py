@@ -78,7 +78,9 @@ def _is_an_archivers_own(info):
 
 
 def _read(archive, infos):
-    faults, files, left = [], {}, LARGEST_WHOLE
+    faults: list[str] = []
+    files: dict[PurePosixPath, bytes] = {}
+    left = LARGEST_WHOLE
     for info in infos:
         name = PurePosixPath(info.filename.replace("\\", "/"))
         if fault := _fault_of(name, info, files):

@@ -146,9 +146,11 @@ def parse(text):
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(
-                problem="“*” repeats an earlier part; write it out", problem_mark=event.start_mark
-            )
+            raise _trap("“*” repeats another part; write it out", event)
         if depth > DEEPEST:
-            raise yaml.MarkedYAMLError(problem="it is nested too deeply", problem_mark=event.start_mark)
+            raise _trap("it is nested too deeply", event)
     return yaml.load(text, Loader=Loader)  # noqa: S506 - a safe loader
+
+
+def _trap(problem, event):
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
