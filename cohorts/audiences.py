@@ -64,7 +64,8 @@ def of(key: str) -> Audience:
 
 
 def known() -> list[Audience]:
-    return list(_known.values())
+    """All of them, in the order in which a form offers them."""
+    return [_known[key] for key in Reminder.Audience.values if key in _known]
 
 
 # Those of meetings are this floor's own ------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cohorts import audiences, bounces, planning, reminder_rules
-from cohorts.models import Cohort, Reminder
+from cohorts.models import Cohort, Event, Reminder
 from cohorts.reminder_forms import ReminderForm
 from cohorts.roles import Role, standing_of
 from cohorts.views.schedule import run_by_reader
@@ -99,7 +99,9 @@ def _read_as(rule: Reminder, handle: str) -> dict:
 def new_reminder(request, cohort):
     found = run_by_reader(request, cohort)
     rule = Reminder(cohort=found)
-    form = ReminderForm(request.POST or None, instance=rule, initial={"at": "09:00"})
+    form = ReminderForm(
+        request.POST or None, instance=rule, initial={"at": "09:00", "event_kind": Event.Kind.EVIDENCE_DUE}
+    )
     if request.method == "POST" and form.is_valid() and "look" not in request.POST:
         form.save()
         messages.success(request, f"“{rule}” is on. Read it below as the people do who get it.")
