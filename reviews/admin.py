@@ -3,6 +3,7 @@
 from django.contrib import admin
 from simple_history.admin import SimpleHistoryAdmin
 
+from reviews.calibration.models import Attempt, Sample
 from reviews.models import Assignment, Decision, Review, SavedComment, Score
 
 
@@ -44,6 +45,19 @@ class DecisionAdmin(LookOnly):
     list_display = ("submission", "round_number", "outcome", "made_at", "released_at")
     list_filter = ("outcome",)
     list_select_related = ("submission",)
+
+
+@admin.register(Sample)
+class SampleAdmin(LookOnly):
+    list_display = ("title", "edition", "made_by", "published_at", "retired_at")
+    list_select_related = ("edition__badge", "made_by")
+
+
+@admin.register(Attempt)
+class AttemptAdmin(LookOnly):
+    list_display = ("reviewer", "sample", "cohort", "number", "finished_at", "exact", "rows", "passed_at")
+    list_filter = ("cohort",)
+    list_select_related = ("reviewer", "sample", "cohort")
 
 
 @admin.register(SavedComment)

@@ -94,11 +94,12 @@ def finish(attempt: Attempt) -> Attempt:
     compared = comparison(current)
     if len(compared) < len(rows_of(current.sample)):
         raise Refused("The rubric has changed since this sample was agreed on. Tell your team; nothing is lost.")
-    current.finished_at, current.needed_percent = clock.now(), cohort.calibration_percent
+    needed = cohort.calibration_percent or 100  # a cohort that does not ask was refused above
+    current.finished_at, current.needed_percent = clock.now(), needed
     current.rows = len(compared)
     current.exact = sum(row.is_same for row in compared)
     current.adjacent = sum(row.apart <= 1 for row in compared)
-    if 100 * current.exact >= current.needed_percent * current.rows:
+    if 100 * current.exact >= needed * current.rows:
         current.passed_at = current.finished_at
     current.save()
     return current

@@ -63,7 +63,7 @@ class Gap:
 
 def rows_of(sample: Sample) -> list[Row]:
     """Every scored row of its edition, without a level yet. Queries: three."""
-    answers = {answer.prompt_id: answer for answer in sample.answers.all()}
+    answers: dict[int | None, SampleAnswer] = {answer.prompt_id: answer for answer in sample.answers.all()}
     criteria = criteria_of([sample.edition_id]).get(sample.edition_id, [])
     return [Row(number, row, answers.get(row.prompt_id)) for number, row in enumerate(criteria, start=1)]
 
