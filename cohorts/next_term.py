@@ -122,7 +122,11 @@ def prepare(cohort: Cohort, *, by: User, term: str, name: str, days: Mapping[int
 
     Rules, staff, reminders and meetings come along; people and what they did stay. Raises: Refused.
     """
-    made = _cohort(cohort, term=term, name=name)
+    Cohort.objects.select_for_update().get(pk=cohort.pk)
+    edition = _edition(cohort.edition, term)
+    if Cohort.objects.filter(edition=edition, name=name).exists():
+        raise Refused(f"There is a cohort “{name}” with {edition} already. Open that one, or choose another name.")
+    made = _cohort(cohort, edition, name=name, term=term)
     _staff(cohort, made, by)
     for reminder in cohort.reminders.all():
         _copy(reminder, cohort=made)
@@ -131,8 +135,8 @@ def prepare(cohort: Cohort, *, by: User, term: str, name: str, days: Mapping[int
     return made
 
 
-def _cohort(cohort: Cohort, *, term: str, name: str) -> Cohort:
-    level = f"l{cohort.edition.badge.level}"
+def _cohort(cohort: Cohort, edition: Edition, *, name: str, term: str) -> Cohort:
+    level = f"l{edition.badge.level}"
     rules = {
         each.name: getattr(cohort, each.name)
         for each in Cohort._meta.concrete_fields
@@ -140,7 +144,7 @@ def _cohort(cohort: Cohort, *, term: str, name: str) -> Cohort:
     }
     attendance = cohort.attendance_edition
     return Cohort.objects.create(
-        edition=_edition(cohort.edition, term),
+        edition=edition,
         attendance_edition=_edition(attendance, term) if attendance else None,
         slug=free_slug(f"{name}-{level}", Cohort),
         name=name,

@@ -325,7 +325,8 @@ def _passes_for(reading: Reading, edition: Edition, rows: tuple[Row, ...]) -> bo
 
     def met(row: Row) -> bool:
         remark = reading.remarks.get(row.criterion.pk)
-        counts = row.is_open and not row.is_settled and remark
-        return remark.level.rank >= passing(row.criterion).rank if counts else row.is_met
+        if remark and row.is_open and not row.is_settled:
+            return remark.level.rank >= passing(row.criterion).rank
+        return row.is_met
 
     return passes(edition, [(row.criterion, met(row)) for row in rows])

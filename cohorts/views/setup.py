@@ -98,10 +98,7 @@ def part(request, cohort, edition, place):
     found = run_by_reader(request, cohort)
     used = used_by(found, edition)
     page = Part(found, used, place)
-    if request.method == "POST":
-        may_change(used).enforce()
-        return page.posted(request)
-    return page.shown(request)
+    return page.posted(request) if request.method == "POST" else page.shown(request)
 
 
 class Part:
@@ -126,11 +123,13 @@ class Part:
         return self._page(request, form, was=self._seen(form))
 
     def posted(self, request):
-        was = request.POST.get("was", "")
+        was, verdict = request.POST.get("was", ""), may_change(self.edition)
+        if not verdict:
+            return self._returned(request, verdict.reason, status=403)
         try:
             form = self.form_class(request.POST, whole=self.whole, place=self.place)
         except LookupError:
-            return self._gone(request)
+            return self._returned(request, f"Someone removed this {self.noun} while you were writing.", status=409)
         if not form.is_valid():
             return self._page(request, form, was=was)
         if "look" in request.POST:
@@ -192,11 +191,11 @@ class Part:
             if name in form.entry
         ]
 
-    def _gone(self, request):
-        """Somebody removed it meanwhile: what was typed comes back, to be copied."""
-        own = {name: value for name, value in request.POST.items() if value and name not in NOT_TYPED}
-        context = {"cohort": self.cohort, "edition": self.edition, "typed": own, "noun": self.noun}
-        return render(request, "cohorts/setup_gone.html", context, status=409)
+    def _returned(self, request, reason: str, *, status: int):
+        """It cannot be kept any more: what was typed comes back, to be copied."""
+        typed = {name: value for name, value in request.POST.items() if value and name not in NOT_TYPED}
+        context = {"cohort": self.cohort, "edition": self.edition, "typed": typed, "reason": reason}
+        return render(request, "cohorts/setup_returned.html", context, status=status)
 
     def _back(self, place) -> str:
         """Where one comes from: the part that this one belongs to, or the whole edition."""

@@ -81,7 +81,8 @@ def test_a_term_is_opened_on_pages_alone(client, fall, cleo):
     sent = hidden(asked) | {f"day_{third.pk}": "2024-03-19"}
 
     made = client.post(f"/cohorts/{fall.slug}/next-term/", sent, follow=True)
-    spring = Cohort.objects.get(slug="spring-2024-l2")
+    again = client.post(f"/cohorts/{fall.slug}/next-term/", sent)
+    spring = Cohort.objects.get(name="Spring 2024")
     rows = "E-mail,Last name,First name\nrosa@example.org,Alvarez,Rosa\n"
     for step in ("check", "confirm", "add"):
         client.post("/cohorts/spring-2024-l2/people/import/", {"step": step, "text": rows})
@@ -89,6 +90,7 @@ def test_a_term_is_opened_on_pages_alone(client, fall, cleo):
     client.post("/cohorts/spring-2024-l2/opening/")
 
     spring.refresh_from_db()
+    assert "There is a cohort “Spring 2024” with Level 2 Practice, Spring 2024 already." in again.text
     assert made.redirect_chain == [("/cohorts/spring-2024-l2/opening/", 302)]
     assert (spring.edition.succeeds, spring.edition.term) == (fall.edition, "Spring 2024")
     assert (spring.late_days, spring.reads_blind, spring.team_email) == (3, False, fall.team_email)

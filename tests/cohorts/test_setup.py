@@ -172,6 +172,7 @@ def test_an_edition_in_use_is_read_and_not_changed(desk, cohort, cleo):
     refused = [desk.post(place, sent), desk.post("removing/letters/award/", {}), desk.post("moving/", {})]
 
     assert [answer.status_code for answer in refused] == [403] * 3
+    assert "Later" in refused[0].text
     assert "stays as it is" in desk.get(place).text
     assert now(cohort) == before
 
