@@ -120,7 +120,7 @@ class World:
             ("badges:status_list", "number"): lambda: 1,
         }
         if part == "edition":
-            return self.cohort.edition.slug
+            return self._open_to_change()
         if part == "place":
             return "documents/growth-plan"
         if found := special.get((route, part)):
@@ -149,6 +149,13 @@ class World:
             "key": lambda: self._reminder(),
             "uidb36": lambda: "1",
         }[part]()
+
+    def _open_to_change(self) -> str:
+        """An edition of the cohort for which nobody has been given a badge."""
+        if not self.cohort.attendance_edition:
+            self.cohort.attendance_edition = factories.edition()
+            self.cohort.save(update_fields=["attendance_edition"])
+        return self.cohort.attendance_edition.slug
 
     def _secret(self) -> str:
         return CalendarFeed.objects.get_or_create(person=self.people["applicant"])[0].secret
