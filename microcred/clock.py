@@ -1,8 +1,10 @@
 """The one clock of the house, and the rules that turn dates into instants.
 
-Every decision reads the clock once and passes the instant on. Tests and the demo set it with `fixed`.
+Every decision reads the clock once and passes the instant on. It goes by the clock that all processes share, the
+database's, once they have heard it (`timekeeping`). Tests and the demo set it with `fixed`.
 """
 
+import time as machine
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,12 +12,38 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 
+ON_THE_WAY = timedelta(milliseconds=100)  # as much as an instant may age until it is heard
+
 _held: list[datetime] = []
+_shared: list[tuple[datetime, float]] = []  # an instant of the shared clock, and what the steady one said then
 
 
 def now() -> datetime:
     """This instant, aware, in UTC."""
-    return _held[-1] if _held else datetime.now(UTC)
+    return _held[-1] if _held else _running()
+
+
+def _running() -> datetime:
+    if not _shared:
+        return own()
+    instant, steady = _shared[-1]
+    return instant + timedelta(seconds=_steady() - steady)
+
+
+def own() -> datetime:
+    """What this machine's clock says, whatever the others do."""
+    return datetime.now(UTC)
+
+
+def _steady() -> float:
+    """Seconds of a clock that nobody sets, and that goes on while the machine sleeps, where there is such a one."""
+    return machine.clock_gettime(getattr(machine, "CLOCK_BOOTTIME", machine.CLOCK_MONOTONIC))
+
+
+def follow(instant: datetime) -> None:
+    """Go on from `instant`, which the shared clock has just said, even if somebody sets this machine's."""
+    if not _shared or abs(instant - _running()) > ON_THE_WAY:
+        _shared[:] = [(instant, _steady())]
 
 
 @contextmanager

@@ -3,13 +3,14 @@
 import structlog
 from celery import shared_task
 
-from microcred import outbox
+from microcred import outbox, timekeeping
 
 log = structlog.get_logger(__name__)
 
 
 @shared_task
 def send_owed() -> None:
+    timekeeping.watch()
     outbox.send_due()
 
 
