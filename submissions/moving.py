@@ -93,4 +93,5 @@ def _letter(old: Enrollment, new: Enrollment) -> Message:
         "due": str(times.deadline(end, reader=new.person.zone, cohort=cohort.zone)),
         "link": mailing.address(f"/my/{cohort.slug}/"),
     }
-    return mailing.message(cohort, new.person, LETTER, key=f"moved:{new.ref}", values=values)
+    thread = mailing.about_work(new)
+    return mailing.message(cohort, new.person, LETTER, key=f"moved:{new.ref}", values=values, thread=thread)
