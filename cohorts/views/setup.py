@@ -142,7 +142,7 @@ class Part:
             form.add_error(None, str(refusal))
             return self._page(request, form, was=was)
         messages.success(request, "Saved.")
-        return redirect(self._back(form.kept_at))
+        return redirect(self.back(form.kept_at))
 
     def _keep(self, form, was: str, *, by) -> None:
         done = "Added" if form.is_new else "Changed"
@@ -171,7 +171,7 @@ class Part:
             "may_change": may_change(self.edition), "facts": facts(form), "lists": self._lists(form),
             "says": placeholders.samples(form.letter) if hasattr(form, "letter") else {},
             "has_look": isinstance(form, (edition_forms.DirectionsForm, edition_forms.LetterForm)),
-            "back": self._back(self.place), "back_to": self._back_to(),
+            "back": self.back(self.place), "back_to": self._back_to(),
         }  # fmt: skip
         if clash:
             context["theirs"] = facts(self.form_class(whole=editions.describe(self.edition), place=self.place))
@@ -197,7 +197,7 @@ class Part:
         context = {"cohort": self.cohort, "edition": self.edition, "typed": typed, "reason": reason}
         return render(request, "cohorts/setup_returned.html", context, status=status)
 
-    def _back(self, place) -> str:
+    def back(self, place) -> str:
         """Where one comes from: the part that this one belongs to, or the whole edition."""
         above = "/".join(place[:-2])
         if above:
@@ -257,7 +257,7 @@ def move(request, cohort, edition):
         messages.error(request, f"This {page.noun} was removed meanwhile. Nothing was changed.")
     else:
         messages.success(request, f"“{name}” moved {'up' if steps < 0 else 'down'}.")
-    return redirect(page._back(page.place))
+    return redirect(page.back(page.place))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -280,7 +280,7 @@ def remove(request, cohort, edition, place):
             messages.error(request, str(refusal))
         else:
             messages.success(request, f"“{title_of(gone)}” is removed.")
-        return redirect(page._back(page.place))
+        return redirect(page.back(page.place))
     context = {
         "cohort": found, "edition": used, "noun": page.noun, "title": title_of(gone), "place": place,
         "with_it": [f"{len(gone[name])} {noun}{'' if len(gone[name]) == 1 else 's'}"
