@@ -1,34 +1,34 @@
 """Mail that is owed: written with the fact that causes it, sent by whoever comes by, once.
 
 A message is a row in the same transaction as its cause. The sweep claims due rows with a lease, sends them over one
-connection, renewing the lease before each, and writes down what became of it. A broker, a worker or a mail server that
-is away only delays it.
+connection, each in its person's order, and writes down what became of it. A broker, a worker or a mail server that is
+away only delays it. A sender killed between the server's yes and its note sends again after the lease, under the same
+Message-ID, by which a mailbox knows it: no protocol closes that window.
 
 Reminders are owed without their words. The floor that knows them looks at them again when they are about to leave: it
 drops those that have nothing to say any more and writes the others.
 """
 
 import re
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from email.utils import format_datetime, formataddr, parseaddr
-from smtplib import SMTPDataError, SMTPRecipientsRefused
 from urllib.parse import urlsplit
 
-import structlog
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import Field, Q, QuerySet
+from django.db.models import Exists, Field, Q, QuerySet
 
-from microcred import clock, notices
+from microcred import bounces, clock, notices
 from microcred.letters import Letter
 from microcred.models import Message, User
-
-log = structlog.get_logger(__name__)
+from microcred.postman import Answer, Line
 
 LEASE = timedelta(minutes=5)
+FRESH = timedelta(minutes=1)  # the lease outlasts it by more than the longest try, each of whose steps has a timeout
 BATCH = 500
 GIVE_UP_AFTER = timedelta(days=3)
 MOST_NAMED = 9  # earlier mails of a thread that a mail names, beside the first
@@ -112,17 +112,23 @@ def _hurry() -> None:
 
 
 def claim(limit: int = BATCH) -> list[Message]:
-    """Take up to `limit` due messages: each is in one sender's hands until its lease ends."""
+    """Take up to `limit` due messages, in their order: each is in one sender's hands until its lease ends.
+
+    One statement, in which no two senders find the same row. Queries: one.
+    """
     at = clock.now()
+    due = Message.objects.due(at).filter(_may_leave()).order_by("due_at", "pk").values_list("pk")
+    among = "IN (%s)"
+    if database.features.has_select_for_update_skip_locked:
+        due = due.select_for_update(skip_locked=True)
+        among = "= ANY(ARRAY(%s))"  # twice as fast as IN, which reads the whole table for each batch
     with transaction.atomic():
-        due = Message.objects.due(at).filter(_may_leave()).order_by("due_at", "pk")
-        if database.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True)
-        rows = list(due[:limit])
-        for row in rows:
-            row.leased_until = at + LEASE
-        Message.objects.bulk_update(rows, ["leased_until"])
-    return rows
+        select, parameters = due[:limit].query.get_compiler(database.alias).as_sql()
+        table = database.ops.quote_name(Message._meta.db_table)
+        update = f"UPDATE {table} SET leased_until = %s WHERE id {among % select} RETURNING *"  # noqa: S608 - Django's
+        lease = database.ops.adapt_datetimefield_value(at + LEASE)
+        rows = list(Message.objects.raw(update, [lease, *parameters]))
+    return sorted(rows, key=lambda row: (row.due_at, row.pk))
 
 
 def _may_leave() -> Q:
@@ -146,45 +152,42 @@ def _looked_at(rows: list[Message]) -> list[Message]:
 def send_due() -> int:
     """Send everything that is due. How many left is returned: none while the mail server is away, and all stay owed."""
     sent = 0
-    while (rows := claim()) and (mail := _opened()):
-        with mail:
-            sent += sum(_send_one(row, mail) for row in _looked_at(rows))
-    _give_back(rows)
+    with Line() as line:
+        while settings.SENDING and (rows := claim()):
+            if not line.opens():
+                _give_back(rows)
+                break
+            sent += _send(rows, line)
     return sent
 
 
-def _opened():
-    """An open connection to the mail server, or none when it is away."""
-    mail = get_connection()
-    try:
-        mail.open()
-    except Exception as problem:  # whatever a mail library raises, the next sweep tries again
-        log.warning("mail_server_away", error=type(problem).__name__)
-        return None
-    return mail
+def _send(rows: list[Message], line: Line) -> int:
+    """Send what was claimed. What is left when the line ends, or the look at it is too old, is let go of untried."""
+    until, sent = clock.now() + FRESH, 0
+    leaving = deque(_looked_at(rows))
+    while leaving and line.opens() and clock.now() < until:
+        sent += _send_one(leaving.popleft(), line)
+    _give_back(leaving)
+    return sent
 
 
-def _give_back(rows: list[Message]) -> None:
+def _give_back(rows: Collection[Message]) -> None:
     """Let go of what was claimed and not tried."""
-    if rows:
-        held = Message.objects.waiting().filter(leased_until=rows[0].leased_until)  # one claim, one lease
+    for lease in {row.leased_until for row in rows}:
+        held = Message.objects.waiting().filter(leased_until=lease)
         held.filter(pk__in=[row.pk for row in rows]).update(leased_until=None)
 
 
-def _send_one(row: Message, mail) -> bool:
+def _send_one(row: Message, line: Line) -> bool:
     if row.useless_at and row.useless_at <= clock.now():
         _close(row, Message.State.SKIPPED, reason="Its time had passed before it could be sent.")
         return False
-    if not _renew(row):
+    if not _held(row).filter(_may_leave()).exclude(Exists(_before(row))).exists():
+        _step_back(row)
         return False
-    try:
-        as_email(row, connection=mail).send()
-    except Exception as problem:  # whatever a mail library raises must not stop the next message
-        log.warning("message_not_sent", message=row.pk, tries=row.tries, error=type(problem).__name__)
-        _try_later(row, problem)
-        return False
-    _close(row, Message.State.SENT)
-    return True
+    answer = line.send(as_email(row))
+    WHAT_FOLLOWS[answer](row, line.why)
+    return answer is Answer.TAKEN
 
 
 def _held(row: Message):
@@ -192,37 +195,66 @@ def _held(row: Message):
     return Message.objects.waiting().filter(pk=row.pk, leased_until=row.leased_until)
 
 
-def _renew(row: Message) -> bool:
-    """Start a try with a fresh lease; false when another sender has taken the message meanwhile."""
-    until, tries = clock.now() + LEASE, row.tries + 1
-    held = _held(row).filter(_may_leave()).update(leased_until=until, tries=tries)
-    row.leased_until, row.tries = until, tries
-    return bool(held)
+def _before(row: Message):
+    """What the same cohort owes the same person from earlier: mail arrives in the order in which it was due."""
+    earlier = Q(due_at__lt=row.due_at) | Q(due_at=row.due_at, pk__lt=row.pk)
+    theirs = Message.objects.waiting().filter(earlier, person=row.person_id, cohort_slug=row.cohort_slug)
+    return theirs.exclude(cohort_slug="").order_by("-leased_until")
 
 
-def _try_later(row: Message, problem: Exception) -> None:
-    """Leave it alone for a while, unless it was refused for good or has been owed for too long."""
-    if _is_final(problem):
-        _close(row, Message.State.FAILED, reason="The mail server refused it for good.")
-    elif clock.now() > row.due_at + GIVE_UP_AFTER:
-        _close(row, Message.State.FAILED, reason=f"It could not be sent for {GIVE_UP_AFTER.days} days.")
+def _step_back(row: Message) -> None:
+    """Let go of it: somebody paused, or it has to wait for the mail before it, as long as that waits."""
+    before = _before(row).filter(leased_until__isnull=False).values_list("leased_until", flat=True).first()
+    _held(row).update(leased_until=before)
+
+
+# What follows from the answer ----------------------------------------------------------------------------------------
+def _is_sent(row: Message, why: str) -> None:
+    _close(row, Message.State.SENT, tries=row.tries + 1)
+
+
+def _try_later(row: Message, why: str) -> None:
+    """Leave it alone for a while, unless it has been owed for too long."""
+    row.tries += 1
+    if clock.now() > row.due_at + GIVE_UP_AFTER:
+        _close(
+            row, Message.State.FAILED, reason=f"It could not be sent for {GIVE_UP_AFTER.days} days.", tries=row.tries
+        )
     else:
-        _held(row).update(leased_until=clock.now() + row.wait_after_failure)
+        _held(row).update(leased_until=clock.now() + row.wait_after_failure, tries=row.tries)
 
 
-def _is_final(problem: Exception) -> bool:
-    """Whether the server refuses this recipient or this message for good; a refused sender or sign-in can be mended."""
-    if isinstance(problem, SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in problem.recipients.values())
-    return isinstance(problem, SMTPDataError) and problem.smtp_code >= 500
+def _give_up(row: Message, why: str) -> None:
+    _close(row, Message.State.FAILED, reason=f"The mail server refused it for good: {why}", tries=row.tries + 1)
 
 
-def _close(row: Message, state: str, *, reason: str = "") -> None:
+def _address_is_dead(row: Message, why: str) -> None:
+    """Nothing goes there any more until somebody has corrected the address."""
+    _close(row, Message.State.FAILED, reason=f"The mail server does not know the address: {why}", tries=row.tries + 1)
+    bounces.keep(bounces.Failure(row.address, why, None))
+
+
+def _not_its_fault(row: Message, why: str) -> None:
+    _give_back([row])
+
+
+WHAT_FOLLOWS = {
+    Answer.TAKEN: _is_sent,
+    Answer.LATER: _try_later,
+    Answer.DROPPED: _try_later,
+    Answer.NEVER: _give_up,
+    Answer.NOBODY: _address_is_dead,
+    Answer.NOT_US: _not_its_fault,
+}
+
+
+def _close(row: Message, state: str, *, reason: str = "", **fields) -> None:
     sent_at = clock.now() if state == Message.State.SENT else None
-    _held(row).update(state=state, reason=reason, leased_until=None, sent_at=sent_at)
+    _held(row).update(state=state, reason=reason[:200], leased_until=None, sent_at=sent_at, **fields)
 
 
-def as_email(row: Message, *, connection=None) -> EmailMultiAlternatives:
+# The mail itself -----------------------------------------------------------------------------------------------------
+def as_email(row: Message) -> EmailMultiAlternatives:
     """The e-mail of one message, with an id that stays the same if it has to be sent again. Queries: its thread's."""
     email = EmailMultiAlternatives(
         row.subject,
@@ -231,7 +263,6 @@ def as_email(row: Message, *, connection=None) -> EmailMultiAlternatives:
         to=[row.address],
         reply_to=[row.reply_to] if row.reply_to else None,
         headers=AUTOMATIC | _identity(row) | _place_in_thread(row) | _way_out(row),
-        connection=connection,
     )
     email.attach_alternative(row.html, "text/html")
     if row.attachment:

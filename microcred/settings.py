@@ -195,7 +195,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # Mail ----------------------------------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-EMAIL_TIMEOUT = 60  # seconds; well under the lease of a message in the outbox
+EMAIL_TIMEOUT = 30  # seconds for each step; all of a mail's fit into the lease of a message in the outbox
+SENDING = env.bool("SENDING", default=True)
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"{SITE_NAME} <no-reply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

@@ -27,7 +27,7 @@ from tests.support.browsing import find_chromium  # noqa: E402
 
 SETTINGS = {
     *("SECRET_KEY", "DEBUG", "DEMO", "ALLOWED_HOSTS", "SITE_URL", "SITE_NAME", "DATABASE_URL", "REDIS_URL"),
-    *("EMAIL_URL", "FROM_EMAIL", "STORAGE_URL", "CLAMD_URL", "SENTRY_DSN"),
+    *("EMAIL_URL", "FROM_EMAIL", "SENDING", "STORAGE_URL", "CLAMD_URL", "SENTRY_DSN"),
 }
 NO_TESTS_MATCH = 5  # pytest's exit code
 

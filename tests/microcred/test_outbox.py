@@ -15,8 +15,8 @@ from unittest.mock import Mock
 import pytest
 from django.core.mail.backends.locmem import EmailBackend
 
-from microcred import letters, outbox
-from microcred.models import Message
+from microcred import letters, outbox, postman
+from microcred.models import Message, User
 from microcred.tasks import hurry, send_owed
 from tests.support import factories
 
@@ -91,15 +91,21 @@ def test_a_slow_mail_server_makes_nobody_send_twice(monkeypatch, mailbox, clock)
 
     def slow(self, mails):
         sent = original(self, mails)
-        clock(outbox.clock.now() + timedelta(minutes=4 if len(mailbox) == 1 else 2))
-        if len(mailbox) == 2:  # the lease of the claim is over, that of the second message is not
-            others.append(outbox.send_due())
+        if len(mailbox) == 1:
+            others.append(outbox.send_due())  # another sender comes by, meanwhile
+            clock(NOON + 2 * outbox.FRESH)
         return sent
 
     monkeypatch.setattr(EmailBackend, "send_messages", slow)
 
-    assert (outbox.send_due(), others, len(mailbox)) == (2, [1], 3)
+    assert (outbox.send_due(), others, len(mailbox)) == (3, [0], 3)
     assert list(Message.objects.values_list("state", "tries")) == [("sent", 1)] * 3
+
+
+def test_the_longest_try_is_over_before_the_lease(settings):
+    steps = 5  # sender, address, "may I", the mail, reset
+
+    assert outbox.FRESH.total_seconds() + steps * settings.EMAIL_TIMEOUT < outbox.LEASE.total_seconds()
 
 
 def test_who_lost_the_lease_writes_nothing_down(clock):
@@ -126,25 +132,124 @@ def test_a_mail_server_that_is_away_costs_no_try(monkeypatch, mailbox, clock):
     assert outbox.send_due() == 1
 
 
+def of_address(code, words):
+    return SMTPRecipientsRefused({"a@example.org": (code, words)})
+
+
 @pytest.mark.parametrize(
-    ("problem", "state"),
+    ("problem", "state", "tries", "bounced"),
     [
-        (SMTPRecipientsRefused({"a@example.org": (550, b"no such user")}), "failed"),
-        (SMTPRecipientsRefused({"a@example.org": (451, b"greylisted")}), "owed"),
-        (SMTPDataError(554, b"no"), "failed"),
-        (SMTPDataError(452, b"full"), "owed"),
-        (SMTPSenderRefused(530, b"sign in first", "us@example.org"), "owed"),
-        (SMTPServerDisconnected("gone"), "owed"),
+        (of_address(550, b"5.1.1 no such user"), "failed", 1, True),
+        (of_address(550, b"no such user"), "failed", 1, True),
+        (of_address(554, b"5.7.1 relay access denied"), "owed", 1, False),
+        (of_address(552, b"5.2.2 mailbox full"), "owed", 1, False),
+        (of_address(451, b"greylisted"), "owed", 1, False),
+        (of_address(530, b"5.7.0 sign in first"), "owed", 0, False),
+        (SMTPDataError(554, b"no"), "failed", 1, False),
+        (SMTPDataError(452, b"full"), "owed", 1, False),
+        (SMTPSenderRefused(552, b"too large", "us@example.org"), "failed", 1, False),
+        (SMTPSenderRefused(550, b"not you", "us@example.org"), "owed", 0, False),
+        (SMTPSenderRefused(421, b"going away", "us@example.org"), "owed", 1, False),
+        (SMTPServerDisconnected("gone"), "owed", 1, False),
+        (TimeoutError(), "owed", 1, False),
+        (ValueError("whatever a library raises"), "owed", 1, False),
     ],
 )
-def test_only_a_refusal_for_good_is_final(monkeypatch, mailbox, problem, state):
+def test_only_a_refusal_for_good_is_final(monkeypatch, mailbox, problem, state, tries, bounced):
     row = owed()
     monkeypatch.setattr(EmailBackend, "send_messages", Mock(side_effect=problem))
 
     outbox.send_due()
 
     row.refresh_from_db()
-    assert (row.state, row.tries) == (state, 1)
+    assert (row.state, row.tries, bool(row.person.mail_bounced_at)) == (state, tries, bounced)
+
+
+def test_when_nothing_of_ours_is_wanted_the_operator_is_told_and_nobody_else_is_tried(monkeypatch, mailbox, caplog):
+    rows = [owed(key) for key in ("one", "two")]
+    refusal = Mock(side_effect=SMTPSenderRefused(550, b"not you", "us@example.org"))
+    with monkeypatch.context() as refused:
+        refused.setattr(EmailBackend, "send_messages", refusal)
+        assert outbox.send_due() == 0
+
+    assert (refusal.call_count, [one.levelname for one in caplog.records]) == (1, ["ERROR"])
+    assert set(Message.objects.values_list("leased_until", flat=True)) == {None}
+    assert outbox.send_due() == len(rows)
+
+
+def test_a_line_that_drops_is_opened_anew_and_after_two_drops_in_a_row_is_let_be(monkeypatch, mailbox):
+    for number in range(5):
+        owed(f"{number}")
+    original, gone = EmailBackend.send_messages, SMTPServerDisconnected("gone")
+    drops = iter([gone, None, gone, gone])
+
+    def send(self, mails):
+        if drop := next(drops):
+            raise drop
+        return original(self, mails)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", send)
+
+    assert outbox.send_due() == 1
+    assert list(Message.objects.order_by("pk").values_list("state", "tries")) == [
+        ("owed", 1), ("sent", 1), ("owed", 1), ("owed", 1), ("owed", 0),
+    ]  # fmt: skip
+
+
+def test_one_line_carries_many_mails_and_then_the_next_one(monkeypatch, mailbox):
+    monkeypatch.setattr(postman, "MAILS_A_LINE", 2)
+    for number in range(5):
+        owed(f"{number}")
+    opened = Mock(return_value=None)
+    monkeypatch.setattr(EmailBackend, "open", opened)
+
+    assert (outbox.send_due(), opened.call_count) == (5, 3)
+
+
+def test_nothing_leaves_a_site_whose_sending_is_off(settings, mailbox):
+    settings.SENDING = False
+    row = owed()
+    assert outbox.send_due() == 0
+
+    row.refresh_from_db()
+    assert (row.leased_until, mailbox) == (None, [])
+
+
+def test_a_pause_holds_the_rest_of_what_was_claimed_already(monkeypatch, mailbox):
+    paused = User.objects.none()
+    monkeypatch.setattr(outbox, "_paused", [lambda: paused.values("email")])
+    first, second = owed("one", cohort_slug="here"), owed("two", cohort_slug="here")
+    original = EmailBackend.send_messages
+
+    def send(self, mails):
+        nonlocal paused
+        User.objects.filter(pk=first.person_id).update(email="here")  # as somebody presses "Pause"
+        paused = User.objects.filter(email="here")
+        return original(self, mails)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", send)
+
+    assert outbox.send_due() == 1
+    second.refresh_from_db()
+    assert (second.state, second.leased_until, second.tries) == ("owed", None, 0)
+
+
+def test_what_is_due_earlier_arrives_earlier(monkeypatch, mailbox, clock):
+    ada = factories.person()
+    first, second = (owed(key, person=ada, cohort_slug="here") for key in ("one", "two"))
+    with monkeypatch.context() as busy:
+        busy.setattr(EmailBackend, "send_messages", Mock(side_effect=SMTPDataError(452, b"full")))
+        outbox.send_due()
+    second.refresh_from_db()
+    assert (second.tries, second.leased_until) == (0, NOON + timedelta(minutes=1))
+
+    code = owed("three", person=ada)  # a code for signing in waits for nothing
+    assert outbox.send_due() == 1
+    clock(second.leased_until)
+    assert outbox.send_due() == 2
+
+    ids = [mail.extra_headers["Message-ID"] for mail in mailbox]
+    assert ids == [outbox.as_email(row).extra_headers["Message-ID"] for row in (code, first, second)]
 
 
 @pytest.fixture
@@ -290,5 +395,5 @@ def test_claiming_takes_the_same_queries_however_many(django_assert_num_queries,
     for number in range(count):
         owed(f"{number}")
 
-    with django_assert_num_queries(4):  # savepoints, due rows, leases
+    with django_assert_num_queries(3):  # savepoints, and both at once: what is due, and its leases
         outbox.claim()

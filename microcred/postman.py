@@ -1,0 +1,135 @@
+"""The line to the mail server: kept from mail to mail, opened anew when it drops, and what each answer of it means."""
+
+import re
+from contextlib import suppress
+from enum import Enum
+from smtplib import (
+    SMTPAuthenticationError,
+    SMTPDataError,
+    SMTPException,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+)
+
+import structlog
+from django.core.mail import EmailMessage, get_connection
+
+log = structlog.get_logger(__name__)
+
+MAILS_A_LINE = 100  # many servers end a connection that goes on for longer
+GOING_AWAY, TOO_LARGE = 421, 552
+SIGN_IN = (530, 534, 535, 538)
+NOT_THE_ADDRESS = re.compile(r"\b5\.(7|2\.2|3\.)")  # policy, a full mailbox, the server itself (RFC 3463)
+
+
+class Answer(Enum):
+    """What became of one mail."""
+
+    TAKEN = "it was taken"
+    LATER = "not now"
+    NEVER = "not this mail, ever"
+    NOBODY = "nobody has this address"
+    NOT_US = "nothing that comes from us"
+    DROPPED = "the line broke"
+
+
+class Line:
+    """A connection that is opened when it is first needed. After two drops in a row, or a refusal of us, no more."""
+
+    def __init__(self) -> None:
+        self.mail, self.carried, self.drops, self.given_up = None, 0, 0, False
+        self.why = ""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *raised) -> None:
+        self._hang_up()
+
+    def opens(self) -> bool:
+        """Whether the next mail can be sent; connects when that is needed."""
+        if self.carried >= MAILS_A_LINE:
+            self._hang_up()
+        if not self.mail and not self.given_up:
+            self._dial()
+        return bool(self.mail)
+
+    def _dial(self) -> None:
+        mail = get_connection()
+        try:
+            mail.open()
+        except Exception as problem:  # whatever a mail library raises, the next sweep tries again
+            self.given_up = True
+            _tell("mail_server_away", problem)
+        else:
+            self.mail, self.carried = mail, 0
+
+    def _hang_up(self) -> None:
+        if self.mail:
+            with suppress(Exception):  # a line that is dead already raises this and that
+                self.mail.close()
+        self.mail, self.carried = None, 0
+
+    def send(self, email: EmailMessage) -> Answer:
+        """Hand over one mail; `why` then holds the words of the server."""
+        email.connection = self.mail
+        try:
+            email.send()
+        except Exception as problem:  # whatever a mail library raises must not stop the next mail
+            _tell("mail_not_sent", problem)
+            return self._after(meaning(problem), problem)
+        self.carried, self.drops = self.carried + 1, 0
+        return Answer.TAKEN
+
+    def _after(self, answer: Answer, problem: Exception) -> Answer:
+        self.why = " ".join(_words(problem).split())
+        self.drops = self.drops + 1 if answer is Answer.DROPPED else 0
+        self.given_up = answer is Answer.NOT_US or self.drops > 1
+        if answer is Answer.DROPPED or self.given_up:
+            self._hang_up()
+        return answer
+
+
+def meaning(problem: Exception) -> Answer:
+    """What a failed try says about the mail, its address, the line or us."""
+    code, words = _code(problem), _words(problem)
+    if code == GOING_AWAY or _is_broken_line(problem):
+        return Answer.DROPPED
+    if code in SIGN_IN or isinstance(problem, SMTPAuthenticationError):
+        return Answer.NOT_US
+    if isinstance(problem, SMTPSenderRefused):
+        return Answer.NEVER if code == TOO_LARGE else Answer.NOT_US
+    if isinstance(problem, SMTPRecipientsRefused) and code >= 500:
+        return Answer.LATER if code == TOO_LARGE or NOT_THE_ADDRESS.search(words) else Answer.NOBODY
+    if isinstance(problem, SMTPDataError) and code >= 500:
+        return Answer.NEVER
+    return Answer.LATER
+
+
+def _is_broken_line(problem: Exception) -> bool:
+    is_socket = isinstance(problem, OSError) and not isinstance(problem, SMTPException)
+    return is_socket or isinstance(problem, SMTPServerDisconnected)
+
+
+def _code(problem: Exception) -> int:
+    if isinstance(problem, SMTPRecipientsRefused):
+        return min((code for code, _ in problem.recipients.values()), default=0)
+    return problem.smtp_code if isinstance(problem, SMTPResponseException) else 0
+
+
+def _words(problem: Exception) -> str:
+    """What the server said, with its code; nothing of the address or the mail."""
+    if isinstance(problem, SMTPRecipientsRefused):
+        said = next((words for _, words in problem.recipients.values()), b"")
+    else:
+        said = problem.smtp_error if isinstance(problem, SMTPResponseException) else b""
+    text = said.decode(errors="replace") if isinstance(said, bytes) else said
+    return f"{_code(problem)} {text}" if text else type(problem).__name__
+
+
+def _tell(event: str, problem: Exception) -> None:
+    """An error is for the operator: as long as it lasts, no mail leaves. The server's words may name people."""
+    say = log.error if meaning(problem) is Answer.NOT_US else log.warning
+    say(event, error=type(problem).__name__, code=_code(problem))
