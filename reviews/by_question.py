@@ -121,7 +121,12 @@ class Place:
 
     @property
     def scored(self) -> int:
-        return sum(one.rank is not None for one in self.readings)
+        return sum(map(is_scored, self.readings))
+
+
+def is_scored(reading) -> bool:
+    """By the column that it was fetched with."""
+    return reading.rank is not None
 
 
 def place(readings: list[Assignment], number: int | None) -> Place:
@@ -129,10 +134,10 @@ def place(readings: list[Assignment], number: int | None) -> Place:
     numbers = [one.submission.number for one in readings]
     if number in numbers:
         return Place(readings, numbers.index(number))
-    return Place(readings, next((at for at, one in enumerate(readings) if one.rank is None), 0))
+    return Place(readings, next((at for at, one in enumerate(readings) if not is_scored(one)), 0))
 
 
 def next_after(readings: list[Assignment], number: int) -> Assignment | None:
     """The next submission that is not scored on this question, beginning again at the top."""
-    unscored = [one for one in readings if one.rank is None and one.submission.number != number]
+    unscored = [one for one in readings if not is_scored(one) and one.submission.number != number]
     return next((one for one in unscored if one.submission.number > number), unscored[0] if unscored else None)
