@@ -62,7 +62,7 @@ class StaffTaskAdmin(admin.ModelAdmin):
 
 @admin.register(Attendance)
 class AttendanceAdmin(admin.ModelAdmin):
-    list_display = ("enrollment", "event", "status", "minutes", "recorded_at")
+    list_display = ("enrollment", "event", "status", "minutes", "note", "recorded_at")
     list_filter = ("status",)
     list_select_related = ("enrollment__person", "enrollment__cohort", "event")
     autocomplete_fields = ("enrollment", "recorded_by")

@@ -291,6 +291,18 @@ class StaffMembership(models.Model):
         return f"{self.person}, {self.get_role_display().lower()} of {self.cohort}"
 
 
+class AttendanceQuerySet(models.QuerySet):
+    def earning(self, minutes: int):
+        """Those that count towards a badge for attending which asks for so many minutes of a meeting."""
+        long_enough = Q(minutes__isnull=True) | Q(minutes__gte=minutes)
+        stayed = Q(status=Attendance.Status.HERE) & long_enough
+        return self.filter(
+            stayed | Q(status=Attendance.Status.MADE_UP),
+            event__counts_for_attendance=True,
+            event__cancelled_at__isnull=True,
+        )
+
+
 class Attendance(models.Model):
     """Whether one applicant was at one meeting; or said beforehand that they cannot come."""
 
@@ -298,20 +310,70 @@ class Attendance(models.Model):
         HERE = "here", "Here"
         EXCUSED = "excused", "Excused"
         ABSENT = "absent", "Absent"
+        MADE_UP = "made_up", "Made up"
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="attendances")
     enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="attendances")
     status = models.CharField(max_length=7, choices=Status)
     minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True, help_text="How a missed meeting was made up, or why excused.")
+    is_from_list = models.BooleanField(default=False, help_text="Read from a list of participants, not by hand.")
     recorded_at = models.DateTimeField(default=clock.now)
     recorded_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
 
+    objects: ClassVar = AttendanceQuerySet.as_manager()
+
     class Meta:
         ordering = ("event", "enrollment")
-        constraints = (models.UniqueConstraint(fields=["event", "enrollment"], name="one_attendance_per_meeting"),)
+        constraints = (
+            models.UniqueConstraint(fields=["event", "enrollment"], name="one_attendance_per_meeting"),
+            models.CheckConstraint(condition=~Q(status="made_up", note=""), name="attendance_made_up_says_how"),
+        )
 
     def __str__(self) -> str:
         return f"{self.enrollment.person}: {self.get_status_display().lower()}"
+
+    def earns(self, minutes: int) -> bool:
+        """Whether it counts towards a badge that asks for so many minutes; unknown minutes count."""
+        if self.status == self.Status.HERE:
+            return self.minutes is None or self.minutes >= minutes
+        return self.status == self.Status.MADE_UP
+
+
+class AttendanceChange(models.Model):
+    """One save of who was at a meeting: what each row was before and after, so that it can be undone."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="attendance_changes")
+    before = models.JSONField(help_text="By enrollment, the row as it was; null where there was none.")
+    after = models.JSONField()
+    is_from_list = models.BooleanField(default=False)
+    made_at = models.DateTimeField(default=clock.now)
+    made_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (who_and_when("undone_at", "undone_by", name="attendance_change_undone_who_and_when"),)
+
+    def __str__(self) -> str:
+        return f"Attendance of {self.event}"
+
+
+class MeetingName(models.Model):
+    """How somebody calls themselves in meetings, as an admin recognized them: a name, or an address."""
+
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="meeting_names")
+    name = models.CharField(max_length=200, help_text="Folded: small letters, no marks.")
+    recognized_at = models.DateTimeField(default=clock.now)
+    recognized_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("enrollment", "name")
+        constraints = (models.UniqueConstraint(fields=["enrollment", "name"], name="one_meeting_name_each"),)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ActivityMark(models.Model):

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from cohorts.views import account, applicants, cohorts, feeds, homes, invitations, reminders, roster, schedule, setup
+from cohorts.views import (
+    account,
+    applicants,
+    attendance,
+    cohorts,
+    feeds,
+    homes,
+    invitations,
+    reminders,
+    roster,
+    schedule,
+    setup,
+)
 
 app_name = "cohorts"
 
@@ -39,7 +51,9 @@ admin = [
     path("cohorts/<slug:cohort>/calendar/new/", schedule.new_meeting, name="new_meeting"),
     path("cohorts/<slug:cohort>/calendar/<int:number>/", schedule.meeting, name="meeting"),
     path("cohorts/<slug:cohort>/calendar/<int:number>/cancelling/", schedule.cancel, name="cancel_meeting"),
-    path("cohorts/<slug:cohort>/calendar/<int:number>/attendance/", schedule.attendance, name="attendance"),
+    path("cohorts/<slug:cohort>/calendar/<int:number>/attendance/", attendance.attendance, name="attendance"),
+    path("cohorts/<slug:cohort>/calendar/<int:number>/attendance/list/", attendance.list_, name="attendance_list"),
+    path("cohorts/<slug:cohort>/calendar/<int:number>/attendance/undoing/", attendance.undo, name="undo_attendance"),
     path("cohorts/<slug:cohort>/people/<slug:ref>/address-works/", reminders.address_works, name="address_works"),
     path("cohorts/<slug:cohort>/reminders/", reminders.reminders, name="reminders"),
     path("cohorts/<slug:cohort>/reminders/pausing/", reminders.pause, name="pause"),

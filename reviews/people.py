@@ -8,18 +8,18 @@ from typing import Any
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat, Greatest, NullIf
 
-from badges.models import Activity, RequiredDocument
+from badges.models import RequiredDocument
 from cohorts import deadlines
 from cohorts.models import ActivityMark, Attendance, Cohort, Enrollment, Event
 from microcred import times
 from microcred.models import Message
 from reviews.models import Assignment, AssignmentQuerySet, Review
 from reviews.second_reads import readers_needed
+from reviews.stuck import TAKEN
 from submissions.checks.naming.words import fold
 from submissions.models import Document, Round, Version
 from submissions.states import State
 
-TAKEN = (Version.Verdict.READY, Version.Verdict.ADVICE, Version.Verdict.UNREAD)
 NOT_SUBMITTED = (State.DRAFT, State.RETURNED)
 PER_PAGE = 50
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,17 +35,11 @@ def counted(rows: QuerySet, by: str):
 def attended(cohort: Cohort) -> QuerySet[Attendance]:
     """Meetings at which the enrollment outside was, long enough for the attendance badge; unknown minutes count."""
     least = cohort.attendance_edition.meeting_minutes_required if cohort.attendance_edition else 0
-    return Attendance.objects.filter(
-        Q(minutes__isnull=True) | Q(minutes__gte=least),
-        enrollment=OuterRef("pk"),
-        status=Attendance.Status.HERE,
-        event__counts_for_attendance=True,
-        event__cancelled_at__isnull=True,
-    )
+    return Attendance.objects.earning(least).filter(enrollment=OuterRef("pk"))
 
 
 def with_facts(people: QuerySet[Enrollment], cohort: Cohort) -> QuerySet:
-    """Each with what filters and counts ask: state, started, meetings, documents in, reviews finished."""
+    """Each with what filters and counts ask: state, started, meetings, documents in, reviews finished, readers now."""
     mine = {"submission__enrollment": OuterRef("pk")}
     marked = Exists(ActivityMark.objects.filter(enrollment=OuterRef("pk")))
     added = Exists(Version.objects.filter(**{f"document__{key}": value for key, value in mine.items()}))
@@ -60,19 +54,16 @@ def with_facts(people: QuerySet[Enrollment], cohort: Cohort) -> QuerySet:
         meetings=counted(attended(cohort), "enrollment"),
         documents_in=counted(in_now, "submission"),
         reviews=counted(finished, "assignment__submission"),
-        has_reader=Exists(_current_readings()),
         is_unread=Exists(_current_readings().unfinished()),
+        readings=counted(_current_readings().readings(), "submission"),
         readings_done=counted(_current_readings().readings().filter(review__finished_at__isnull=False), "submission"),
         readers_needed=readers_needed("submission__"),
     )
 
 
 def _current_readings() -> AssignmentQuerySet:
-    """Standing assignments of the round that lies before the readers."""
-    latest = Round.objects.filter(submission__enrollment=OuterRef(OuterRef("pk"))).order_by("-number")
-    return Assignment.objects.standing().filter(
-        submission__enrollment=OuterRef("pk"), round_number=Subquery(latest.values("number")[:1])
-    )
+    """Standing assignments of the round that lies before the readers, none from before an appeal."""
+    return Assignment.objects.standing().of_the_last_round().filter(submission__enrollment=OuterRef("pk"))
 
 
 def listed(people: QuerySet[Enrollment], documents: Iterable[RequiredDocument]) -> QuerySet:
@@ -303,18 +294,24 @@ NOT_HANDED_IN = Q(state__isnull=True) | Q(state__in=NOT_SUBMITTED)
 HANDED_IN = Q(state__isnull=False) & ~Q(state__in=(*NOT_SUBMITTED, State.WITHDRAWN))
 WAITING = Q(state__in=(State.SUBMITTED, State.IN_REVIEW))
 STAYS = Q(withdrawn_at__isnull=True)
+JOINED = Q(joined_at__isnull=False)
 
 
 def filters(cohort: Cohort, documents: int) -> dict[str, Filter]:
-    """Every choice by its word in the address; the first are offered as chips, the others are linked from elsewhere."""
+    """Every choice by its word in the address; the first are offered as chips, the others are behind a number elsewhere.
+
+    The overview counts by the same conditions.
+    """
     complete = Q(documents_in__gte=documents)
     enough = meetings_wanted(cohort)
+    waiting, missing = STAYS & WAITING, STAYS & NOT_HANDED_IN
+    read = Q(state=State.IN_REVIEW, is_unread=False, readings_done__gte=F("readers_needed"))
     return {
         "": Filter("Everyone", Q()),
         "not-joined": Filter("Not joined", STAYS & Q(joined_at__isnull=True)),
-        "not-submitted": Filter("Not submitted", STAYS & NOT_HANDED_IN),
-        "ready": Filter("Ready, not submitted", STAYS & NOT_HANDED_IN & complete),
-        "in-review": Filter("With reviewers", STAYS & WAITING),
+        "not-submitted": Filter("Not submitted", missing),
+        "ready": Filter("Ready, not submitted", missing & complete),
+        "in-review": Filter("With reviewers", waiting),
         "revising": Filter("Revision asked for", STAYS & Q(state=State.REVISION_REQUESTED)),
         "awarded": Filter("Badge awarded", STAYS & Q(state=State.AWARDED)),
         "withdrawn": Filter("Withdrawn", ~STAYS),
@@ -326,8 +323,18 @@ def filters(cohort: Cohort, documents: int) -> dict[str, Filter]:
         "documents": Filter("All documents in", STAYS & complete, is_chip=False),
         "submitted": Filter("Submitted", STAYS & HANDED_IN, is_chip=False),
         "reviewed": Filter("Review finished", STAYS & HANDED_IN & Q(reviews__gte=F("readers_needed")), is_chip=False),
-        "no-reviewer": Filter("No reviewer yet", STAYS & WAITING & Q(has_reader=False), is_chip=False),
-        "extended": Filter("With an extension", STAYS & Q(extended_until__isnull=False), is_chip=False),
+        "no-reviewer": Filter("No reviewer yet", waiting & Q(readings=0), is_chip=False),
+        "second-read": Filter(
+            "Another reader wanted", waiting & Q(readings__gt=0, readings__lt=F("readers_needed")), is_chip=False
+        ),
+        "being-read": Filter("Review not finished", waiting & Q(is_unread=True), is_chip=False),
+        "to-decide": Filter("Ready for a decision", STAYS & read, is_chip=False),
+        "decided": Filter("Decided, not released", STAYS & Q(state=State.DECIDED), is_chip=False),
+        "extended": Filter("With an extension", missing & Q(extended_until__isnull=False), is_chip=False),
+        "reminded": Filter(
+            "Reminded to submit", missing & JOINED & Q(extended_until=None, person__mail_bounced_at=None), is_chip=False
+        ),
+        "taking-part": Filter("Taking part", STAYS & JOINED, is_chip=False),
         "not-awarded": Filter("Not awarded", STAYS & Q(state=State.NOT_AWARDED), is_chip=False),
     }
 
@@ -353,14 +360,3 @@ def found(people: QuerySet[Enrollment], words: str) -> QuerySet[Enrollment]:
             matches |= Q(submission__number=int(plain))
         people = people.filter(matches)
     return people
-
-
-def has_done(activity: Activity) -> Exists:
-    """A mark, or for an activity that is a document, that document being in."""
-    if activity.document_id:
-        return Exists(
-            Document.objects.filter(
-                submission__enrollment=OuterRef("pk"), required=activity.document_id, current__verdict__in=TAKEN
-            )
-        )
-    return Exists(ActivityMark.objects.filter(enrollment=OuterRef("pk"), activity=activity))

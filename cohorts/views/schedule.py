@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cohorts import attending, clock_changes, months, scheduling
+from cohorts import clock_changes, months, scheduling
 from cohorts.forms import DatesForm, MeetingForm
 from cohorts.models import Attendance, Cohort, Enrollment, Event
 from cohorts.permissions import may_open
@@ -15,7 +15,6 @@ from microcred import clock, times, zones
 from microcred.verdict import Refused
 
 STATUS = Attendance.Status
-LONGEST_NUMBER = 9  # digits
 
 
 def run_by_reader(request, cohort: str) -> Cohort:
@@ -146,51 +145,3 @@ def cancel(request, cohort, number):
         return redirect("cohorts:schedule", cohort=event.cohort.slug)
     told = scheduling.concerned(event).count() if event.cohort.opened_at else 0
     return render(request, "cohorts/cancel.html", {"cohort": event.cohort, "event": event, "told": told})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def attendance(request, cohort, number):
-    """Who was there: one row for each person, one save."""
-    event = meeting_of(run_by_reader(request, cohort), number)
-    people = list(Enrollment.objects.taking_part().filter(cohort=event.cohort).select_related("person"))
-    problems: dict[int, str] = {}
-    if request.method == "POST" and "all" not in request.POST:
-        rows, problems = _posted(request.POST, people)
-        if not problems:
-            attending.record(event, rows, by=request.user)
-            messages.success(request, f"Saved for {len(people)} {'person' if len(people) == 1 else 'people'}.")
-            return redirect("cohorts:attendance", cohort=event.cohort.slug, number=event.number)
-    known = {row.enrollment_id: row for row in event.attendances.all()}
-    context = {
-        "cohort": event.cohort,
-        "event": event,
-        "rows": [_row(person, known.get(person.pk), request.POST, problems) for person in people],
-        "problems": problems,
-        "statuses": STATUS.choices,
-        "tally": [(label, sum(row.status == value for row in known.values())) for value, label in STATUS.choices],
-    }
-    return render(request, "cohorts/attendance.html", context)
-
-
-def _posted(posted, people: list[Enrollment]) -> tuple[dict[int, tuple[str, int | None]], dict[int, str]]:
-    rows: dict[int, tuple[str, int | None]] = {}
-    problems: dict[int, str] = {}
-    for person in people:
-        status, minutes = posted.get(f"status-{person.pk}", ""), posted.get(f"minutes-{person.pk}", "").strip()
-        if status not in STATUS.values:
-            status = ""
-        if minutes and not (minutes.isdecimal() and len(minutes) <= LONGEST_NUMBER and int(minutes) <= 600):
-            problems[person.pk] = f"{person.person}: minutes are a number up to 600."
-            continue
-        rows[person.pk] = (status, int(minutes) if minutes else None)
-    return rows, problems
-
-
-def _row(enrollment: Enrollment, known: Attendance | None, posted, problems: dict[int, str]) -> dict:
-    """A row as it was posted, or as it is kept; "all here" fills in those that have no mark there."""
-    status, minutes = (known.status, known.minutes) if known else ("", None)
-    status = posted.get(f"status-{enrollment.pk}", status)
-    minutes = posted.get(f"minutes-{enrollment.pk}", minutes)
-    if "all" in posted:
-        status = status or STATUS.HERE
-    return {"enrollment": enrollment, "status": status, "minutes": minutes, "problem": problems.get(enrollment.pk, "")}

@@ -18,7 +18,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from badges import editions, specs
 from badges.models import Activity, Edition, RequiredDocument
-from cohorts import activities, attending, extending, invitations, opening, rosters
+from cohorts import activities, attending, extending, importing, invitations, opening
 from cohorts.models import Attendance, Cohort, Enrollment, Event, StaffMembership
 from microcred import clock, outbox
 from microcred.models import User
@@ -157,11 +157,14 @@ class Story:
         return sorted(reviewing, key=lambda one: one.person.email != "reviewer@example.org")
 
     def _paste_the_roster(self) -> list[Enrollment]:
-        """What an admin pastes from a spreadsheet."""
+        """What an admin pastes from a spreadsheet; people of one name are not one person."""
         rows = [["Email Address", "Last", "First", "LEA"]]
         rows += [[self._address(about), about["last"], about["first"], about["organization"]] for about in self.cast]
-        roster = rosters.read("\n".join("\t".join(row) for row in rows), self.cohort)
-        found = {one.person.email: one for one in rosters.enroll(self.cohort, roster.rows, by=self.admin)}
+        pasted = importing.begin(self.cohort, "\n".join("\t".join(row) for row in rows), by=self.admin)
+        importing.choose(pasted, {number: {"same": False} for number in range(2, len(rows) + 1)})
+        pasted.refresh_from_db(fields=["choices"])
+        importing.finish(pasted, by=self.admin, seen=importing.look(pasted, by=self.admin).fingerprint)
+        found = {one.person.email: one for one in self.cohort.enrollments.select_related("person")}
         return [found[self._address(about)] for about in self.cast]
 
     def _address(self, about: dict) -> str:
@@ -228,7 +231,7 @@ class Story:
     def attend(self, enrollment: Enrollment, meeting: Event, away: bool) -> None:
         status = Attendance.Status.EXCUSED if away else Attendance.Status.HERE
         minutes = None if away else self.writers[enrollment.pk].luck.randint(75, MINUTES)
-        attending.record(meeting, {enrollment.pk: (status, minutes)}, by=self.admin)
+        attending.record(meeting, {enrollment.pk: attending.Mark(status, minutes)}, by=self.admin)
 
     # Documents -----------------------------------------------------------------------------------------------------
     def _plan_documents(self, enrollment: Enrollment, number: int, did: str, far: int) -> None:

@@ -42,7 +42,7 @@ def applicant(client, cohort):
     ("page", "queries"),
     [
         ("schedule", 6),  # cohort, events
-        ("attendance", 8),  # cohort, meeting, people, attendances
+        ("attendance", 9),  # cohort, meeting, people, attendances, the last save
         ("reminders", 8),  # cohort, rules, events, extensions, one count
         ("sent", 7),  # cohort, count, mails
         ("meeting", 10),
