@@ -96,6 +96,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.first_name or self.last_name
 
 
+OVERDUE_AFTER = timedelta(minutes=30)
+
+
 class MessageQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(state=Message.State.OWED)
@@ -103,6 +106,10 @@ class MessageQuerySet(models.QuerySet):
     def due(self, at):
         """Owed, its time come, and in nobody's hands."""
         return self.waiting().filter(due_at__lte=at).exclude(leased_until__gt=at)
+
+    def overdue(self, at):
+        """Owed for so long past their time that something keeps them; nobody's whose mail came back."""
+        return self.waiting().filter(due_at__lte=at - OVERDUE_AFTER, person__mail_bounced_at=None)
 
 
 class Message(models.Model):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cohorts import deadlines
@@ -19,18 +19,22 @@ SOON = timedelta(days=3)
 
 @dataclass(frozen=True)
 class Need:
-    """A count, a fact, what more is known of it, and the button that leads to it."""
+    """A count, a fact, what more is known of it, the button that leads to it, and the list of what is counted."""
 
     count: int
     fact: str
     more: str
     button: str
     url: str
+    behind: str = ""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """All that the rules look at, counted beforehand: no rule asks the database."""
+    """All that the rules look at, counted beforehand: no rule asks the database.
+
+    `cohort` is one of `overview.with_surroundings`.
+    """
 
     cohort: Cohort
     at: datetime
@@ -42,14 +46,32 @@ class Facts:
     def page(self, path: str) -> str:
         return f"/cohorts/{self.cohort.slug}/{path}"
 
+    def people(self, show: str) -> str:
+        return self.page(f"people/?show={show}")
+
+    def day_of(self, kind: str) -> date | None:
+        """The day of a dated thing that there is one of."""
+        return next((event.on for event in self.cohort.events.all() if event.kind == kind), None)
+
     @property
-    def day(self):
+    def day(self) -> date:
         return clock.today(self.cohort.zone, at=self.at)
+
+    @property
+    def last_day(self) -> date:
+        """The last one on which evidence of anybody is taken."""
+        due = max(deadlines.evidence_day(self.cohort), self.counts.extended_to or date.min)
+        return due + timedelta(days=self.cohort.late_days)
 
 
 def today(facts: Facts) -> list[Need]:
-    """At most five, the most pressing first."""
-    return [need for rule in RULES for need in rule(facts)][:SHOWN]
+    """All of them, the most pressing first. Before it opens and once it is closed, a cohort needs less."""
+    rules = RULES
+    if not facts.cohort.opened_at:
+        rules = BEFORE_OPENING
+    elif facts.cohort.closed_at:
+        rules = ONCE_CLOSED
+    return [need for rule in rules for need in rule(facts)]
 
 
 def plural(count: int, one: str, many: str) -> str:
@@ -61,74 +83,42 @@ def sentence(count: int, one: str, many: str) -> str:
     return f"{number(count).capitalize()} {plural(count, one, many)}"
 
 
-def not_submitted(facts: Facts) -> Iterator[Need]:
-    """From three days before the evidence is due on."""
-    count, due = facts.counts.not_submitted, deadlines.evidence_day(facts.cohort)
-    if not count or facts.day < due - SOON:
-        return
-    extended = facts.counts.extended
-    more = "Nobody has an extension"
-    if extended:
-        more = sentence(extended, "of them has an extension", "of them have extensions") + _to_one_day(facts.counts)
-    elif facts.day <= due:
-        more = f"Evidence is due {times.days_between(facts.day, due)}"
-    fact = plural(count, "person has not submitted", "people have not submitted")
-    yield Need(count, fact, more, "See who", facts.page("people/?show=not-submitted"))
+# Before the term -----------------------------------------------------------------------------------------------------
+def roster(facts: Facts) -> Iterator[Need]:
+    """An empty cohort wants people."""
+    if not facts.counts.enrolled:
+        more, behind = "Paste the roster, and look at it before anything is sent", facts.people("enrolled")
+        yield Need(0, "people are on the roster", more, "Import people", facts.page("people/import/"), behind)
 
 
-def _to_one_day(found: Counts) -> str:
-    """` to December 8`, where all extensions end on the same day."""
-    day = found.extended_to
-    return f" to {day:%B}{times.NBSP}{day.day}" if day and day == found.extended_from else ""
+def not_open(facts: Facts) -> Iterator[Need]:
+    """Nobody is invited before the cohort opens."""
+    if count := facts.counts.enrolled:
+        begins, due = facts.day_of(Event.Kind.LEARNING_BEGINS), deadlines.evidence_day(facts.cohort)
+        first = begins or due
+        fact = plural(count, "person waits for the cohort to open", "people wait for the cohort to open")
+        more = f"{'Learning begins' if begins else 'Evidence is due'} {times.days_between(facts.day, first)}"
+        yield Need(count, fact, more, "Look and open", facts.page("opening/"), facts.people("enrolled"))
 
 
-def unassigned(facts: Facts) -> Iterator[Need]:
-    if count := facts.counts.unassigned:
-        room = sum(load.has_room for load in facts.loads)
-        more = "No reviewer has room"
-        if room:
-            them = plural(count, "it", "them")
-            more = sentence(room, f"reviewer has room for {them}", f"reviewers have room for {them}")
-        fact = plural(count, "submission has no reviewer", "submissions have no reviewer")
-        yield Need(count, fact, more, "Assign", facts.page("reviews/"))
-
-
-TASKS = {
-    StaffTask.Kind.CONFLICT: ("conflict flagged", "conflicts flagged", "Reassign"),
-    StaffTask.Kind.READ_FILE: ("file to look at by hand", "files to look at by hand", "Look"),
-    StaffTask.Kind.LETTER: ("reminder that cannot be sent", "reminders that cannot be sent", "Look"),
-    StaffTask.Kind.MAIL: ("address to correct", "addresses to correct", "Correct"),
-}
-
-
-def tasks(facts: Facts) -> Iterator[Need]:
-    """What only a person can do; several of a kind share a line."""
-    for found in facts.tasks:
-        one, many, button = TASKS[StaffTask.Kind(found.kind)]
-        single = found.count == 1
-        more = found.sentence.rstrip(".") if single else "The list has each with what to do"
-        url = found.url if single and found.url else facts.page("tasks/")
-        yield Need(found.count, plural(found.count, one, many), more, button if single else "See them", url)
-
-
-def reviewed(facts: Facts) -> Iterator[Need]:
-    if count := facts.counts.decidable:
-        fact = plural(count, "submission is ready for a decision", "submissions are ready for a decision")
-        yield Need(count, fact, "Every review of this round is finished", "Decide", facts.page("decisions/"))
-
-
-def unreleased(facts: Facts) -> Iterator[Need]:
-    if count := facts.counts.decided:
-        fact = plural(count, "letter waits for its release", "letters wait for their release")
-        more = "Nobody reads a decision before then"
-        yield Need(count, fact, more, "Read and release", facts.page("decisions/?show=decided"))
+# Mail ----------------------------------------------------------------------------------------------------------------
+def hanging_mail(facts: Facts) -> Iterator[Need]:
+    """Sending is paused, or the mail server has been away for a while."""
+    if count := facts.cohort.mails_hanging:  # type: ignore[attr-defined]
+        behind = facts.page("reminders/sent/?state=overdue")
+        if facts.cohort.sending_paused_at:
+            fact, more = plural(count, "mail waits", "mails wait"), "Sending is paused"
+            yield Need(count, fact, more, "Resume or read", facts.page("reminders/"), behind)
+        else:
+            fact = plural(count, "mail should have left", "mails should have left")
+            more = "Tell whoever runs this site; they leave by themselves once the mail server answers"
+            yield Need(count, fact, more, "Read", behind, behind)
 
 
 def reminders(facts: Facts) -> Iterator[Need]:
     """Reminders to people who have not submitted that leave later today."""
-    going = facts.counts.not_submitted - facts.counts.extended - facts.counts.not_joined
-    zone = facts.cohort.zone
-    for rule in facts.reminders if going > 0 else ():
+    going, zone = facts.counts.reminded, facts.cohort.zone
+    for rule in facts.reminders if going and not facts.cohort.sending_paused_at else ():
         for event in facts.cohort.events.all():
             if rule.audience == Reminder.Audience.NOT_SUBMITTED and event.kind == rule.event_kind:
                 moment = rule.moment(Occasion.of_event(event).of, reader=zone, cohort=zone)
@@ -140,33 +130,147 @@ def _going_out(facts: Facts, rule: Reminder, going: int, moment: datetime) -> Ne
     on_the_clock = clock_time(moment, facts.cohort.zone)
     whose = spoken(facts.cohort.zone, moment) if rule.zone_of == Reminder.Zone.COHORT else "their time"
     noun = "late notice" if rule.days > 0 else "reminder"
-    verb = plural(going, f"{noun} goes out", f"{noun}s go out")
+    fact = f"{plural(going, f'{noun} goes out', f'{noun}s go out')} at {on_the_clock} {whose}"
     more, page = "Nothing is sent before then", facts.page("reminders/")
-    return Need(going, f"{verb} at {on_the_clock} {whose}", more, "Read and edit", page)
+    return Need(going, fact, more, "Read and edit", page, facts.people("reminded"))
 
 
 def clock_time(moment: datetime, zone: str) -> str:
     return times.time_of_day(moment.astimezone(ZoneInfo(zone)))
 
 
-def late_reviews(facts: Facts) -> Iterator[Need]:
-    """Reviews still open after the day they were due."""
-    due = next((each.on for each in facts.cohort.events.all() if each.kind == Event.Kind.REVIEWS_DUE), None)
-    open_now = sum(load.given - load.finished for load in facts.loads)
-    if due and facts.day > due and open_now:
-        fact = plural(open_now, "review is not finished", "reviews are not finished")
-        yield Need(open_now, fact, f"They were due {times.long_day(due)}", "See whose", facts.page("reviews/"))
-
-
+# People --------------------------------------------------------------------------------------------------------------
 def not_joined(facts: Facts) -> Iterator[Need]:
-    """Invitations still unanswered once learning has begun."""
-    begins = next((each.on for each in facts.cohort.events.all() if each.kind == Event.Kind.LEARNING_BEGINS), None)
-    if (count := facts.counts.not_joined) and begins and facts.day >= begins:
+    """Invitations still unanswered, from three days before learning begins until the evidence is due."""
+    begins, count = facts.day_of(Event.Kind.LEARNING_BEGINS), facts.counts.not_joined
+    if begins and count and begins - SOON <= facts.day <= deadlines.evidence_day(facts.cohort):
         fact = plural(count, "person has not joined", "people have not joined")
-        more = f"Learning began {times.long_day(begins)}"
-        yield Need(count, fact, more, "See who", facts.page("people/?show=not-joined"))
+        more = f"Learning {'began' if begins <= facts.day else 'begins'} {times.long_day(begins)}"
+        page = facts.people("not-joined")
+        yield Need(count, fact, more, "See who", page, page)
 
 
-RULES: tuple[Callable[[Facts], Iterator[Need]], ...] = (
-    not_submitted, unassigned, tasks, reviewed, unreleased, reminders, late_reviews, not_joined,
+def no_attendance(facts: Facts) -> Iterator[Need]:
+    """Meetings that are over, with nobody's attendance written down; as long as evidence is taken."""
+    for event in facts.cohort.events.all():
+        is_over = event.is_meeting and not event.cancelled_at and event.ends_at <= facts.at <= _end(facts)
+        if is_over and event.counts_for_attendance and not event.is_recorded and facts.counts.taking_part:
+            count = facts.counts.taking_part
+            fact = f"{plural(count, 'person has', 'people have')} no attendance at {event.title}"
+            page, more = facts.page(f"calendar/{event.number}/attendance/"), f"It was on {times.long_day(event.on)}"
+            yield Need(count, fact, more, "Write it down", page, facts.people("taking-part"))
+
+
+def _end(facts: Facts) -> datetime:
+    return clock.end_of_day(facts.last_day, facts.cohort.zone)
+
+
+def not_submitted(facts: Facts) -> Iterator[Need]:
+    """From three days before the evidence is due until nothing is taken any more."""
+    count, due = facts.counts.not_submitted, deadlines.evidence_day(facts.cohort)
+    if not count or not due - SOON <= facts.day <= facts.last_day:
+        return
+    extended = facts.counts.extended
+    more = "Nobody has an extension"
+    if extended:
+        more = sentence(extended, "of them has an extension", "of them have extensions") + _to_one_day(facts.counts)
+    elif facts.day <= due:
+        more = f"Evidence is due {times.days_between(facts.day, due)}"
+    fact, page = plural(count, "person has not submitted", "people have not submitted"), facts.people("not-submitted")
+    yield Need(count, fact, more, "See who", page, page)
+
+
+def _to_one_day(found: Counts) -> str:
+    """` to December 8`, where all extensions end on the same day."""
+    day = found.extended_to
+    return f" to {day:%B}{times.NBSP}{day.day}" if day and day == found.extended_from else ""
+
+
+def revising(facts: Facts) -> Iterator[Need]:
+    """Revisions still to come, from three days before they are due."""
+    count, due = facts.counts.revising, facts.day_of(Event.Kind.REVISIONS_DUE)
+    if count and due and facts.day >= due - SOON:
+        fact = plural(count, "person has not sent a revised version", "people have not sent a revised version")
+        were, page = "are" if facts.day <= due else "were", facts.people("revising")
+        yield Need(count, fact, f"Revisions {were} due {times.long_day(due)}", "See who", page, page)
+
+
+# Reviews -------------------------------------------------------------------------------------------------------------
+def no_reviewer(facts: Facts) -> Iterator[Need]:
+    """Submissions that nobody reads yet."""
+    if count := facts.counts.no_reviewer:
+        fact = plural(count, "submission has no reviewer", "submissions have no reviewer")
+        yield Need(count, fact, _room(facts, count), "Assign", facts.page("reviews/"), facts.people("no-reviewer"))
+
+
+def second_reads(facts: Facts) -> Iterator[Need]:
+    """Submissions with a reader, but fewer than the rules or somebody asked for."""
+    if count := facts.counts.second_read:
+        fact = plural(count, "submission waits for another reader", "submissions wait for another reader")
+        yield Need(count, fact, _room(facts, count), "Assign", facts.page("reviews/"), facts.people("second-read"))
+
+
+def _room(facts: Facts, count: int) -> str:
+    them, room = plural(count, "it", "them"), sum(load.has_room for load in facts.loads)
+    return sentence(room, f"reviewer has room for {them}", f"reviewers have room for {them}")
+
+
+def late_reviews(facts: Facts) -> Iterator[Need]:
+    """Submissions still before their readers after the day that reviews were due."""
+    due, count = facts.day_of(Event.Kind.REVIEWS_DUE), facts.counts.being_read
+    if due and facts.day > due and count:
+        fact = plural(count, "submission is still being read", "submissions are still being read")
+        names = [load.name for load in facts.loads if load.is_behind]
+        more = f"Reviews were due {times.long_day(due)}{f'. {_listed(names)}' if names else ''}"
+        yield Need(count, fact, more, "See whose", facts.page("reviews/"), facts.people("being-read"))
+
+
+def _listed(names: list[str]) -> str:
+    """`Ana Whitehorse, Teo Marchetti and two more`."""
+    more = len(names) - 2
+    return f"{', '.join(names[:2])} and {number(more)} more" if more > 0 else " and ".join(names)
+
+
+def reviewed(facts: Facts) -> Iterator[Need]:
+    """Rounds with every review finished."""
+    if count := facts.counts.to_decide:
+        fact = plural(count, "submission is ready for a decision", "submissions are ready for a decision")
+        more = "Every review of this round is finished"
+        yield Need(count, fact, more, "Decide", facts.page("decisions/"), facts.people("to-decide"))
+
+
+def unreleased(facts: Facts) -> Iterator[Need]:
+    """Decisions whose letters have not left."""
+    if count := facts.counts.decided:
+        fact = plural(count, "letter waits for its release", "letters wait for their release")
+        more, page = "Nobody reads a decision before then", facts.page("decisions/")
+        yield Need(count, fact, more, "Read and release", page, facts.people("decided"))
+
+
+# Tasks ---------------------------------------------------------------------------------------------------------------
+TASKS = {
+    StaffTask.Kind.CONFLICT: ("reader to find", "readers to find", "Find one"),
+    StaffTask.Kind.READ_FILE: ("file to look at by hand", "files to look at by hand", "Look"),
+    StaffTask.Kind.LETTER: ("letter that cannot be filled in", "letters that cannot be filled in", "Look"),
+    StaffTask.Kind.MAIL: ("address that mail comes back from", "addresses that mail comes back from", "Correct"),
+}
+
+
+def tasks(facts: Facts) -> Iterator[Need]:
+    """What only a person can do; several of a kind share a line."""
+    for found in facts.tasks:
+        one, many, button = TASKS[StaffTask.Kind(found.kind)]
+        single, behind = found.count == 1, facts.page(f"tasks/?kind={found.kind}")
+        more = found.sentence.rstrip(".") if single else "The list has each with what to do"
+        url = found.url if single and found.url else behind
+        yield Need(found.count, plural(found.count, one, many), more, button if single else "See them", url, behind)
+
+
+Rule = Callable[[Facts], Iterator[Need]]
+
+RULES: tuple[Rule, ...] = (
+    hanging_mail, roster, not_submitted, no_reviewer, tasks, reminders, late_reviews, second_reads, reviewed,
+    unreleased, not_joined, no_attendance, revising,
 )  # fmt: skip
+BEFORE_OPENING: tuple[Rule, ...] = (roster, not_open, tasks)
+ONCE_CLOSED: tuple[Rule, ...] = (hanging_mail, tasks)

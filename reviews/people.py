@@ -55,7 +55,7 @@ def with_facts(people: QuerySet[Enrollment], cohort: Cohort) -> QuerySet:
         documents_in=counted(in_now, "submission"),
         reviews=counted(finished, "assignment__submission"),
         is_unread=Exists(_current_readings().unfinished()),
-        readings=counted(_current_readings().readings(), "submission"),
+        readers_now=counted(_current_readings().readings(), "submission"),
         readings_done=counted(_current_readings().readings().filter(review__finished_at__isnull=False), "submission"),
         readers_needed=readers_needed("submission__"),
     )
@@ -298,7 +298,7 @@ JOINED = Q(joined_at__isnull=False)
 
 
 def filters(cohort: Cohort, documents: int) -> dict[str, Filter]:
-    """Every choice by its word in the address; the first are offered as chips, the others are behind a number elsewhere.
+    """Every choice by its word in the address; the first are offered as chips, the others stand behind a number.
 
     The overview counts by the same conditions.
     """
@@ -323,9 +323,9 @@ def filters(cohort: Cohort, documents: int) -> dict[str, Filter]:
         "documents": Filter("All documents in", STAYS & complete, is_chip=False),
         "submitted": Filter("Submitted", STAYS & HANDED_IN, is_chip=False),
         "reviewed": Filter("Review finished", STAYS & HANDED_IN & Q(reviews__gte=F("readers_needed")), is_chip=False),
-        "no-reviewer": Filter("No reviewer yet", waiting & Q(readings=0), is_chip=False),
+        "no-reviewer": Filter("No reviewer yet", waiting & Q(readers_now=0), is_chip=False),
         "second-read": Filter(
-            "Another reader wanted", waiting & Q(readings__gt=0, readings__lt=F("readers_needed")), is_chip=False
+            "Another reader wanted", waiting & Q(readers_now__gt=0, readers_now__lt=F("readers_needed")), is_chip=False
         ),
         "being-read": Filter("Review not finished", waiting & Q(is_unread=True), is_chip=False),
         "to-decide": Filter("Ready for a decision", STAYS & read, is_chip=False),

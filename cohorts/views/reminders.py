@@ -22,6 +22,7 @@ from microcred.models import Message
 from microcred.verdict import Refused
 
 A_PAGE = 50
+OVERDUE = "overdue"  # in an address: not a state of its own
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -200,6 +201,8 @@ def sent(request, cohort):
     state, words = request.GET.get("state", ""), request.GET.get("q", "").strip()
     if state in Message.State.values:
         mails = mails.filter(state=state)
+    if state == OVERDUE:
+        mails = mails.overdue(clock.now())
     for word in words.split():
         named = Q(person__first_name__icontains=word) | Q(person__last_name__icontains=word)
         mails = mails.filter(named | Q(address__icontains=word))
@@ -207,7 +210,8 @@ def sent(request, cohort):
     chosen = {name: value for name, value in (("state", state), ("q", words)) if value}
     query = f"&{urlencode(chosen)}" if chosen else ""
     context = {"cohort": found, "page": page, "state": state, "words": words, "query": query}
-    return render(request, "cohorts/sent.html", context | {"states": Message.State.choices})
+    states = [*Message.State.choices, *([(OVERDUE, "Held up")] if state == OVERDUE else [])]
+    return render(request, "cohorts/sent.html", context | {"states": states})
 
 
 @require_safe

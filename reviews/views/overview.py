@@ -1,15 +1,17 @@
 """The first page of a cohort's admins: what needs them today, and how far people are."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from badges.models import RequiredDocument
 from cohorts import deadlines, staff_tasks
-from cohorts.models import Cohort
+from cohorts.models import Cohort, StaffTask
 from microcred import clock
-from reviews import needs, overview, people
+from reviews import needs, overview, people, stuck
 
 ROWS = 30
 EDITIONS = ("edition__badge", "attendance_edition__badge")
@@ -23,43 +25,62 @@ def run_by(request: HttpRequest, slug: str, *, known: QuerySet[Cohort] | None = 
 
 @require_safe
 def show(request: HttpRequest, cohort: str) -> HttpResponse:
-    ours, at = run_by(request, cohort), clock.now()
-    documents = list(ours.edition.documents.all())
-    found = overview.counts(ours, len(documents))
-    loads, weeks = overview.loads(ours), overview.weeks(ours, at=at)
-    rows = overview.heat(ours, weeks, enrolled=found.enrolled)
-    facts = needs.Facts(ours, at, found, loads, overview.tasks(ours), list(ours.reminders.filter(is_on=True)))
+    ours, facts, documents = _looked_at(request, cohort)
+    found, loads, at = facts.counts, facts.loads, facts.at
+    weeks = stuck.weeks(ours, at=at)
+    rows, rubric = stuck.heat(ours, weeks, enrolled=found.enrolled), stuck.hardest(ours)
+    pressing = needs.today(facts)
     context = {
         "cohort": ours,
-        "today": clock.today(ours.zone, at=at),
+        "today": facts.day,
         "where_the_term_stands": overview.where_the_term_stands(ours, at=at),
-        "needs": needs.today(facts),
+        "needs": pressing[: needs.SHOWN],
+        "more_needs": len(pressing[needs.SHOWN :]),
         "counts": found,
         "ready_in_words": people.number(found.ready).capitalize(),
-        "unassigned_blocks": range(min(found.unassigned, 40)),
+        "unassigned_blocks": range(min(found.no_reviewer, overview.MOST_BLOCKS)),
         "steps": overview.funnel(found, ours, len(documents)),
         "loads": loads[: overview.REVIEWERS_SHOWN],
-        "reviews_given": sum(load.given for load in loads) + found.unassigned,
-        "reviews_finished": sum(load.finished for load in loads),
-        "largest_load": min(max([*(load.given for load in loads), found.unassigned, 1]), 40),
+        "more_loads": len(loads[overview.REVIEWERS_SHOWN :]),
+        "largest_load": min(max([*(load.given for load in loads), found.no_reviewer, 1]), overview.MOST_BLOCKS),
         "late": people.rows(
             overview.late_people(ours, documents)[:ROWS],
             people.Sheet(ours, tuple(documents), deadlines.evidence_day(ours), at),
         ),
         "weeks": weeks,
-        "months": overview.months(weeks),
+        "months": stuck.months(weeks),
         "heat": rows,
-        "slowest": overview.slowest(rows),
+        "slowest": stuck.slowest(rows),
+        "rubric": rubric,
+        "levels": stuck.labels(rubric),
     }
     return render(request, "reviews/overview.html", context)
 
 
+def _looked_at(request: HttpRequest, cohort: str) -> tuple[Cohort, needs.Facts, list[RequiredDocument]]:
+    """The cohort, all that the rules of what it needs today look at, and its documents."""
+    at = clock.now()
+    ours = run_by(request, cohort, known=overview.with_surroundings(Cohort.objects.all(), at=at))
+    documents = list(ours.edition.documents.all())
+    found, rules = overview.counts(ours, len(documents)), list(ours.reminders.filter(is_on=True))
+    return ours, needs.Facts(ours, at, found, overview.loads(ours), overview.tasks(ours), rules), documents
+
+
 @require_safe
 def tasks(request: HttpRequest, cohort: str) -> HttpResponse:
-    """What only a person can do, oldest first."""
-    ours = run_by(request, cohort)
-    waiting = ours.tasks.open().select_related("enrollment__person")[: people.PER_PAGE]
-    return render(request, "reviews/tasks.html", {"cohort": ours, "tasks": waiting})
+    """All that needs somebody today, and what only a person can do, oldest first; of one kind, if so asked."""
+    ours, facts, _ = _looked_at(request, cohort)
+    kind = request.GET.get("kind", "")
+    waiting = ours.tasks.open().select_related("enrollment__person")
+    if kind in StaffTask.Kind.values:
+        waiting = waiting.filter(kind=kind)
+    page = Paginator(waiting, people.PER_PAGE).get_page(request.GET.get("page"))
+    kinds = [(each.kind, StaffTask.Kind(each.kind).label, each.count) for each in facts.tasks]
+    context = {
+        "cohort": ours, "needs": needs.today(facts), "page": page, "kind": kind, "kinds": kinds,
+        "all": sum(count for *_, count in kinds), "query": f"&kind={kind}" if kind in StaffTask.Kind.values else "",
+    }  # fmt: skip
+    return render(request, "reviews/tasks.html", context)
 
 
 @require_POST

@@ -1,21 +1,21 @@
 """The people of a cohort: the list, and finding one of them from anywhere."""
 
-import csv
 from urllib.parse import urlencode
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from cohorts.context import leads_somewhere
 from cohorts.models import Cohort, Enrollment
 from microcred import clock
-from reviews import finding, people
+from reviews import finding, narrowing, people
 from reviews.views.overview import run_by
 
-ASKED = ("show", "q", "done", "not-done")  # what of an address says who is in the list
+ASKED = ("show", "q", *narrowing.KEYS)  # what of an address says who is in the list
 
 
 @require_safe
@@ -24,7 +24,7 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
     ours = run_by(request, cohort, known=people.with_dates(Cohort.objects.all()))
     documents = list(ours.edition.documents.all())
     choices, chosen = people.filters(ours, len(documents)), request.GET.get("show", "")
-    found, activity = asked_for(request, ours, choices)
+    found, narrowed = asked_for(request, ours, choices)
     sort = people.sort_of(request.GET.get("sort", ""))
     listed = people.listed(found, documents).order_by(*sort.order)
     page = Paginator(listed, people.PER_PAGE).get_page(request.GET.get("page"))
@@ -42,7 +42,7 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
         "choices": [(key, each) for key, each in choices.items() if each.is_chip or key == chosen],
         "chosen": chosen,
         "choice": choices.get(chosen, choices[""]),
-        "activity": activity,
+        "narrowed": narrowed,
         "words": words,
         "near": finding.near(ours.enrollments.all(), words) if words and not page.paginator.count else [],
         "meetings": ours.meetings_held,
@@ -64,45 +64,18 @@ def _typed(request: HttpRequest, key: str) -> str:
     return request.GET.get(key, "").replace("\0", "").strip()
 
 
-def asked_for(request: HttpRequest, ours: Cohort, choices) -> tuple[QuerySet[Enrollment], dict | None]:
-    """The people that the address asks for, and in words the activity that it names."""
+def asked_for(request: HttpRequest, ours: Cohort, choices) -> tuple[QuerySet[Enrollment], str]:
+    """The people that the address asks for, and in words what narrows the list to them."""
     found = people.with_facts(ours.enrollments.all(), ours)
     if choice := choices.get(request.GET.get("show", "")):
         found = found.filter(choice.who)
     if words := _typed(request, "q"):
         found = people.found(found, words)
-    for key in ("done", "not-done"):
-        if asked := _typed(request, key):
-            activity = get_object_or_404(ours.edition.activities, key=asked)
-            has_done = people.has_done(activity)
-            return found.filter(people.STAYS, has_done if key == "done" else ~has_done), {"is": activity, "how": key}
-    return found, None
-
-
-@require_safe
-def roster(request: HttpRequest, cohort: str) -> HttpResponse:
-    """Everyone as a CSV file that a spreadsheet opens, without letting it take a cell for a formula."""
-    ours = run_by(request, cohort, known=people.with_dates(Cohort.objects.all()))
-    documents = list(ours.edition.documents.all())
-    listed = people.listed(people.with_facts(ours.enrollments.all(), ours), documents)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{ours.slug}-roster.csv"'
-    response.write("\ufeff")
-    sheet = csv.writer(response)
-    titles = [document.short_title for document in documents]
-    sheet.writerow(["Last name", "First name", "E-mail", "District", "Meetings", *titles, "Status", "Submission"])
-    for row in people.rows(listed.iterator(chunk_size=500), _sheet(ours, documents, clock.now())):
-        boxes = ["yes" if is_in else "no" for _, is_in in row.boxes]
-        cells = [row.last_name, row.first_name, row.email, row.organization, row.meetings, *boxes]
-        sheet.writerow([_plain(cell) for cell in [*cells, row.status.words, row.short_number]])
-    return response
-
-
-def _plain(cell) -> str:
-    """As text, also where a spreadsheet would look past leading space, or read a full-width sign as a narrow one."""
-    text = str(cell)
-    is_formula = text.startswith(("\t", "\r")) or text.lstrip().startswith(tuple("=+-@＝＋－＠"))
-    return f"'{text}" if is_formula else text
+    try:
+        narrowed = narrowing.of(ours, {key: _typed(request, key) for key in narrowing.KEYS})
+    except ObjectDoesNotExist as gone:
+        raise Http404 from gone
+    return (found.filter(narrowed.who), narrowed.words) if narrowed else (found, "")
 
 
 @require_safe

@@ -1,5 +1,6 @@
-"""What the overview counts, beside facts counted by hand."""
+"""What the overview counts, beside facts counted by hand, and the people behind each of its numbers."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,8 +8,9 @@ import pytest
 
 from badges.models import Activity
 from cohorts import extending, staff_tasks
-from cohorts.models import ActivityMark, Attendance, Reminder
-from reviews import decisions, needs, overview
+from cohorts.models import ActivityMark, Attendance, Cohort, Event, Reminder, StaffTask
+from microcred.models import Message
+from reviews import decisions, needs, overview, second_reads, stuck
 from submissions.models import Submission
 from submissions.states import State
 from tests.support import factories, reviewing
@@ -24,6 +26,7 @@ def cohort(clock):
     clock(NOW)
     made = factories.cohort()
     factories.staff(made, made.opened_by, role="admin")
+    made.events.meetings().update(counts_for_attendance=False)  # nobody has to write them down
     return made
 
 
@@ -34,8 +37,11 @@ def page(cohort, client):
 
 
 def facts_of(cohort, at=NOW):
-    found = overview.counts(cohort, cohort.edition.documents.count())
-    return needs.Facts(cohort, at, found, overview.loads(cohort), overview.tasks(cohort), list(cohort.reminders.all()))
+    """What the set-up owed has left by then."""
+    Message.objects.exclude(kind="held").delete()
+    ours = overview.with_surroundings(Cohort.objects.all(), at=at).get(pk=cohort.pk)
+    found = overview.counts(ours, ours.edition.documents.count())
+    return needs.Facts(ours, at, found, overview.loads(ours), overview.tasks(ours), list(ours.reminders.all()))
 
 
 def sentences(cohort, at=NOW):
@@ -51,15 +57,16 @@ def test_the_figures_are_those_counted_by_hand(cohort):
     reviewing.reviewed(cohort=cohort)
     factories.enrollment(cohort, joined_at=None)
     met = factories.enrollment(cohort)
+    cohort.events.meetings().update(counts_for_attendance=True)
     for meeting in cohort.events.meetings()[:2]:
         Attendance.objects.create(event=meeting, enrollment=met, status="here", recorded_by=cohort.opened_by)
 
     found = overview.counts(cohort, 2)
 
     assert (found.enrolled, found.withdrawn, found.not_joined) == (6, 1, 1)
-    assert (found.started, found.attending, found.documents, found.submitted) == (3, 1, 3, 2)
+    assert (found.started, found.meetings, found.documents, found.submitted) == (3, 1, 3, 2)
     assert (found.reviewed, found.awarded, found.not_submitted, found.ready) == (1, 0, 4, 1)
-    assert (found.unassigned, found.decidable, found.decided) == (1, 1, 0)
+    assert (found.no_reviewer, found.to_decide, found.decided) == (1, 1, 0)
 
 
 def test_the_funnel_says_how_many_fewer(cohort):
@@ -90,9 +97,12 @@ def test_each_reviewer_has_their_blocks(cohort):
 
     assert [(load.name, load.blocks) for load in loads] == [("Ana Whitehorse", ["d", "p", ""]), ("Joan Bright", [])]
     assert [load.has_room for load in loads] == [True, True]
+    assert [(load.given, load.finished, load.begun) for load in loads] == [(3, 1, 1), (0, 0, 0)]
 
 
 def test_nothing_needs_anybody_in_a_quiet_cohort(cohort, page):
+    submission_in(State.AWARDED, cohort=cohort)
+
     assert sentences(cohort) == []
     assert "Nothing needs you today." in page().content.decode()
 
@@ -124,7 +134,7 @@ def test_work_that_waits_for_the_admin_is_named(cohort):
 
     assert sentences(cohort) == [
         (1, "submission has no reviewer"),
-        (1, "conflict flagged"),
+        (1, "reader to find"),
         (1, "submission is ready for a decision"),
         (1, "letter waits for its release"),
     ]
@@ -142,7 +152,7 @@ def test_a_reminder_of_today_is_announced_until_it_has_left(cohort):
     assert going not in sentences(cohort, at=NOW + timedelta(hours=8))
 
 
-def test_at_most_five_sentences_stand_there(cohort):
+def test_at_most_five_sentences_stand_there_and_the_rest_behind_a_link(cohort, page, client):
     submission_in(State.SUBMITTED, cohort=cohort)
     submission_in(State.DRAFT, cohort=cohort)
     decisions.decide(reviewing.reviewed(cohort=cohort).assignment.submission, by=cohort.opened_by)
@@ -150,7 +160,90 @@ def test_at_most_five_sentences_stand_there(cohort):
     for kind in ("conflict", "mail", "read_file"):
         staff_tasks.ask(cohort, kind=kind, key=kind, sentence="Look.")
 
-    assert len(sentences(cohort)) == 5
+    every = sentences(cohort)
+    content, tasks = page().content.decode(), client.get(f"/cohorts/{cohort.slug}/tasks/").content.decode()
+
+    assert len(every) == 7
+    assert content.count('class="n num"') == 5
+    assert f'<a href="/cohorts/{cohort.slug}/tasks/">See 2 more</a>' in content
+    assert tasks.count('class="n num"') == 7
+
+
+def test_every_kind_of_task_has_its_sentence():
+    assert set(needs.TASKS) == set(StaffTask.Kind)
+
+
+def test_a_meeting_that_nobody_wrote_down_is_named_until_somebody_does(cohort):
+    met = factories.enrollment(cohort)
+    last = cohort.events.meetings().last()
+    Event.objects.filter(pk=last.pk).update(counts_for_attendance=True)
+    missing = (1, "person has no attendance at Community of Practice 3")
+    assert missing in sentences(cohort)
+
+    Attendance.objects.create(event=last, enrollment=met, status="absent", recorded_by=cohort.opened_by)
+
+    assert missing not in sentences(cohort)
+
+
+def test_mail_that_hangs_is_named_and_why(cohort):
+    owed = {"cohort_slug": cohort.slug, "person": cohort.opened_by, "address": "olive@example.org", "kind": "held"}
+    for key, ago in (("old", 31), ("new", 29)):
+        Message.objects.create(key=key, due_at=NOW - timedelta(minutes=ago), **owed)
+    assert sentences(cohort) == [(1, "mail should have left")]
+
+    Cohort.objects.filter(pk=cohort.pk).update(sending_paused_at=NOW, sending_paused_by=cohort.opened_by)
+
+    assert [(need.fact, need.more) for need in needs.today(facts_of(cohort))] == [("mail waits", "Sending is paused")]
+
+
+def test_a_round_that_wants_another_reader_waits_for_one(cohort):
+    submission = reviewing.assigned(cohort=cohort).submission
+    assert sentences(cohort) == []
+
+    second_reads.want(submission, "near_pass")
+
+    assert (1, "submission waits for another reader") in sentences(cohort)
+
+
+def test_late_reviewers_are_named(cohort):
+    for first in ("Ana", "Ben", "Cleo"):
+        reviewing.assigned(cohort=cohort, reviewer=factories.person(first, "Reader"))
+
+    need = needs.today(facts_of(cohort, at=datetime(2023, 12, 14, 15, tzinfo=UTC)))[0]
+
+    assert (need.count, need.fact) == (3, "submissions are still being read")
+    assert need.more.replace("\N{NO-BREAK SPACE}", " ") == (
+        "Reviews were due Wednesday, December 13. Ana Reader, Ben Reader and one more"
+    )
+
+
+@pytest.mark.parametrize(
+    ("enrolled", "fact"), [(0, "people are on the roster"), (1, "person waits for the cohort to open")]
+)
+def test_before_it_opens_a_cohort_needs_people_and_then_its_opening(cohort, page, enrolled, fact):
+    Cohort.objects.filter(pk=cohort.pk).update(opened_at=None, opened_by=None)
+    for _ in range(enrolled):
+        factories.enrollment(cohort, joined_at=None)
+
+    assert sentences(cohort) == [(enrolled, fact)]
+    assert "This cohort is not open yet." in page().content.decode()
+
+
+def test_once_closed_a_cohort_needs_nobody(cohort, page):
+    submission_in(State.DRAFT, cohort=cohort)
+    Cohort.objects.filter(pk=cohort.pk).update(closed_at=NOW, closed_by=cohort.opened_by)
+
+    content = page().content.decode().replace("\N{NO-BREAK SPACE}", " ")
+
+    assert "This cohort was closed on Friday, December 1." in content
+    assert "Nothing needs you today." in content
+
+
+def test_nobody_is_missed_once_nothing_is_taken_any_more(cohort):
+    submission_in(State.DRAFT, cohort=cohort)
+
+    assert len(sentences(cohort, at=datetime(2023, 12, 7, 15, tzinfo=UTC))) == 1
+    assert sentences(cohort, at=datetime(2023, 12, 8, 15, tzinfo=UTC)) == []
 
 
 def test_the_heat_map_counts_marks_and_documents_by_week(cohort):
@@ -165,8 +258,8 @@ def test_the_heat_map_counts_marks_and_documents_by_week(cohort):
         enrollment=submission.enrollment, activity=video, done_at=datetime(2023, 9, 5, 16, tzinfo=UTC)
     )
 
-    weeks = overview.weeks(cohort, at=NOW)
-    rows = overview.heat(cohort, weeks, enrolled=1)
+    weeks = stuck.weeks(cohort, at=NOW)
+    rows = stuck.heat(cohort, weeks, enrolled=1)
 
     assert (weeks[0].monday, weeks[-1].monday) == (date(2023, 9, 4), date(2023, 11, 27))
     assert rows[0].counts == (1,) * 13
@@ -181,10 +274,24 @@ def test_an_activity_that_people_pass_over_lags(cohort):
     for _ in range(2):
         ActivityMark.objects.create(enrollment=factories.enrollment(cohort), activity=later, done_at=BEFORE_DUE)
 
-    rows = overview.heat(cohort, overview.weeks(cohort, at=NOW), enrolled=2)
+    rows = stuck.heat(cohort, stuck.weeks(cohort, at=NOW), enrolled=2)
 
     assert [(row.activity, row.lags) for row in rows] == [(video, True), (later, False)]
-    assert overview.slowest(rows).activity == video
+    assert stuck.slowest(rows).activity == video
+
+
+def test_the_hardest_row_comes_first(cohort):
+    assert stuck.hardest(cohort) == []
+    for ranks in ({2: 1}, {2: 2}, {}):
+        reviewing.reviewed(cohort=cohort, ranks=ranks)
+
+    rows = stuck.hardest(cohort)
+
+    assert stuck.labels(rows) == ["Not yet", "Approaching", "Meets"]
+    assert [(row.title, [level.given for level in row.levels]) for row in rows] == [
+        ("Row 2", [1, 1, 1]),
+        ("Row 1", [0, 0, 3]),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -227,13 +334,67 @@ def test_the_overview_takes_the_same_queries_however_many_people_there_are(
     assert response.content.count(b'aria-label="Select ') == count
 
 
-def test_every_number_leads_to_its_list(cohort, page, client):
-    submission_in(State.DRAFT, cohort=cohort)
+LINK = re.compile(r'<a href="([^"]+)">(?:[^<0-9]|<[^a/][^>]*>)*?(\d+)')
+
+
+def test_every_number_has_behind_it_as_many_as_it_says(cohort, page, client):
+    """In a cohort where every part of the page has something to say."""
+    ben = factories.person("Ben", "Reader")
+    Event.objects.filter(cohort=cohort, kind="meeting", number=3).update(counts_for_attendance=True)
+    _people_in_many_states(cohort, ben)
     content = page().content.decode()
 
-    for show in ("enrolled", "started", "meetings", "documents", "submitted", "reviewed", "awarded", "not-submitted"):
-        assert f"people/?show={show}" in content
-        assert client.get(f"/cohorts/{cohort.slug}/people/?show={show}").status_code == 200
+    found = [(href.replace("&amp;", "&"), int(said)) for href, said in LINK.findall(content) if "?" in href]
+    wrong = {(href, said): counted for href, said in found if (counted := _behind(client, href)) != said}
+
+    assert wrong == {}
+    shown = {href.partition("?")[2].partition("=")[0] for href, _ in found}
+    assert shown == {"show", "kind", "done", "not-done", "read-by", "given-to", "row", "state"}
+    assert len(found) > 60
+
+
+def _people_in_many_states(cohort, ben) -> None:
+    later = Activity.objects.create(
+        edition=cohort.edition, key="next", group="Stages", title="Read on", kind="read", position=2
+    )
+    for _ in range(3):
+        draft = submission_in(State.DRAFT, cohort=cohort)
+        ActivityMark.objects.create(enrollment=draft.enrollment, activity=later, done_at=BEFORE_DUE)
+    extending.extend([draft.enrollment], until=date(2023, 12, 8), because="", by=cohort.opened_by)
+    add_all(submission_in(State.DRAFT, cohort=cohort), at=BEFORE_DUE)
+    factories.enrollment(cohort, joined_at=None)
+    for state in (State.WITHDRAWN, State.SUBMITTED, State.AWARDED, State.DECIDED):
+        submission_in(state, cohort=cohort)
+    for ranks in ({1: 1}, {2: 2}):
+        reviewing.reviewed(cohort=cohort, reviewer=ben, ranks=ranks)
+    second_reads.want(reviewing.assigned(cohort=cohort, reviewer=ben).submission, "near_pass")
+    for key in ("m1", "m2"):
+        staff_tasks.ask(cohort, kind="mail", key=key, sentence="Mail came back.")
+        Message.objects.create(
+            key=key,
+            cohort_slug=cohort.slug,
+            kind="held",
+            person=ben,
+            address=ben.email,
+            due_at=NOW - timedelta(hours=1),
+        )
+
+
+def _behind(client, href) -> int:
+    """How many rows the list at that address has, over all its pages."""
+    response = client.get(href)
+    assert response.status_code == 200, href
+    listed = response.context["page"].paginator.count
+    rows = response.context.get("rows", response.context["page"].object_list)
+    assert len(rows) == listed
+    return listed
+
+
+def test_a_list_that_nobody_can_mean_is_not_there(cohort, client):
+    client.force_login(cohort.opened_by)
+
+    for query in ("given-to=x", "given-to=999999999", "row=nothing", "row=reflection-guide/q1&level=", "done=nothing"):
+        assert client.get(f"/cohorts/{cohort.slug}/people/?{query}").status_code == 404
 
 
 def test_another_cohorts_admin_sees_nothing(cohort, client):
@@ -242,7 +403,7 @@ def test_another_cohorts_admin_sees_nothing(cohort, client):
     client.force_login(dan)
 
     assert client.get(f"/cohorts/{other.slug}/").status_code == 200
-    for path in ("", "tasks/", "people/", "people/roster.csv", "decisions/", "decisions/?show=released"):
+    for path in ("", "tasks/", "people/", "exports/", "log/", "decisions/", "decisions/?show=released"):
         assert client.get(f"/cohorts/{cohort.slug}/{path}").status_code == 404
 
 
