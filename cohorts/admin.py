@@ -8,6 +8,7 @@ from cohorts.models import (
     Enrollment,
     Event,
     Reminder,
+    RosterImport,
     StaffMembership,
     StaffNote,
     StaffTask,
@@ -82,3 +83,11 @@ class WrittenLetterAdmin(admin.ModelAdmin):
     list_filter = ("cohort",)
     list_select_related = ("cohort", "written_by")
     autocomplete_fields = ("cohort", "written_by")
+
+
+@admin.register(RosterImport)
+class RosterImportAdmin(admin.ModelAdmin):
+    list_display = ("cohort", "begun_at", "begun_by", "done_at", "done_by", "undone_at", "undone_by")
+    list_filter = ("cohort",)
+    list_select_related = ("cohort", "begun_by", "done_by", "undone_by")
+    autocomplete_fields = ("cohort", "begun_by", "done_by", "undone_by")

@@ -560,3 +560,31 @@ class WrittenLetter(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class RosterImport(models.Model):
+    """A roster on its way into a cohort: the text, how it is read, what was chosen of its rows, and what it made."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="imports")
+    ref = models.CharField(max_length=10, default=reference, unique=True, editable=False, help_text="In addresses.")
+    text = models.TextField()
+    has_headings = models.BooleanField(null=True, blank=True, help_text="Empty: as the text looks.")
+    columns = models.JSONField(null=True, blank=True, help_text="Which column holds what, by place; empty: a guess.")
+    choices = models.JSONField(default=dict, blank=True, help_text="By row number: put right, left out, same person.")
+    begun_at = models.DateTimeField(default=clock.now)
+    begun_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    made = models.JSONField(default=dict, blank=True, help_text="Whom it added and what it changed; what undoing left.")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ("-begun_at", "-pk")
+        constraints = (
+            who_and_when("done_at", "done_by", name="import_done_who_and_when"),
+            who_and_when("undone_at", "undone_by", name="import_undone_who_and_when"),
+        )
+
+    def __str__(self) -> str:
+        return f"Roster of {self.cohort}"

@@ -1,199 +1,373 @@
-"""Rosters: pasted or sent as a file, read generously, checked before anything is written."""
+"""Rosters: what the rows of a spreadsheet say of people, judged against who is in the cohort; nothing is written."""
 
-import csv
-import io
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
-import structlog
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 
 from cohorts.models import Cohort, Enrollment, StaffMembership
+from cohorts.spreadsheets import FORMULA, Line, folded, lines, tidy
 from microcred.models import User
 from microcred.verdict import Refused
 
-log = structlog.get_logger(__name__)
-
-MOST = 2000
+MOST = 5000
+BATCH = 500
 FIELDS = {"email": "E-mail", "last_name": "Last name", "first_name": "First name", "organization": "District"}
+COLUMNS = {**FIELDS, "name": "Whole name in one column"}
+LONGEST = {"email": 320, "last_name": 80, "first_name": 80, "organization": 160, "name": 160}
 ALIASES = {
     "email": "email emailaddress mail mailaddress workemail schoolemail emailaddresses username",
     "last_name": "last lastname surname familyname",
     "first_name": "first firstname givenname preferredname preferredfirstname",
-    "name": "name fullname participant participantname person applicant",
+    "name": "name fullname participant participantname person applicant lastfirst lastnamefirstname firstlast",
     "organization": "district lea organization organisation org employer agency school schooldistrict "
     "districtoremployer districtagency company institution",
 }
 COLUMN_OF = {alias: column for column, aliases in ALIASES.items() for alias in aliases.split()}
 EXAMPLE = "E-mail,Last name,First name,District\nd.okafor@example.org,Okafor,Dana,Prairie Unified\n"
+IN_ANGLES = re.compile(r"^(.*)<([^<>]+)>\W*$")
+SUFFIX = re.compile(r"(jr|sr|ii|iii|iv)\.?$", re.IGNORECASE)
+
+
+# How it is read ------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Layout:
+    """Whether the first row holds headings, and the place of each column that is used."""
+
+    has_headings: bool
+    columns: Mapping[str, int]
+
+    @property
+    def missing(self) -> str:
+        """What has to be said before rows can be read."""
+        if "email" not in self.columns:
+            return "Say which column holds the e-mail address."
+        if not {"last_name", "name"} & set(self.columns):
+            return "Say which column holds the last name, or the whole name."
+        return ""
+
+
+def guessed(found: Sequence[Line], *, has_headings: bool | None = None) -> Layout:
+    """By headings where there are any, else by what the cells hold."""
+    if has_headings is None:
+        has_headings = not any("@" in cell for cell in found[0].cells)
+    columns = _by_heading(found[0].cells) if has_headings else {}
+    body = found[1:] if has_headings else found
+    if "email" not in columns and (place := _place_of_addresses(body)) is not None:
+        columns["email"] = place
+    if not has_headings and "email" in columns:
+        columns |= _by_place(columns["email"], max(len(line.cells) for line in body))
+    if "email" in columns and not {"last_name", "name"} & set(columns) and _names_beside(body, columns["email"]):
+        columns["name"] = columns["email"]
+    return Layout(has_headings, columns)
+
+
+def _by_heading(headings: Sequence[str]) -> dict[str, int]:
+    columns: dict[str, int] = {}
+    for place, heading in enumerate(headings):
+        if column := COLUMN_OF.get(re.sub(r"[^a-z]", "", heading.lower())):
+            columns.setdefault(column, place)
+    return columns
+
+
+def _place_of_addresses(body: Sequence[Line]) -> int | None:
+    places = Counter(place for line in body[:BATCH] for place, cell in enumerate(line.cells) if "@" in cell)
+    return places.most_common(1)[0][0] if places else None
+
+
+def _names_beside(body: Sequence[Line], place: int) -> bool:
+    """Whether the addresses stand as `Dana Okafor <d@example.org>`."""
+    return any(place < len(line.cells) and addressed(line.cells[place])[0] for line in body[:BATCH])
+
+
+def _by_place(email: int, width: int) -> dict[str, int]:
+    """As people write it: first and last name before the address, last and first after it, then the district."""
+    places = [place for place in range(width) if place != email]
+    if email == 1 or len(places) == 1:
+        return dict(zip(("name", "organization"), places, strict=False))
+    names = ("first_name", "last_name") if email else ("last_name", "first_name")
+    return dict(zip((*names, "organization"), places, strict=False))
+
+
+# What it says --------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Change:
+    """A field of somebody who is here already, as it would be."""
+
+    field: str
+    before: str
+    after: str
+
+    @property
+    def label(self) -> str:
+        return FIELDS[self.field]
 
 
 @dataclass(frozen=True)
-class Row:
-    """One person of the roster. `problem` has to be fixed or left out; `warning` only read."""
+class Here:
+    """Somebody who is in the cohort."""
 
-    number: int
+    enrollment: int
+    person: int
     email: str
+    first_name: str
     last_name: str
-    first_name: str = ""
-    organization: str = ""
-    is_here: bool = False
-    problem: str = ""
-    warning: str = ""
+    organization: str
+    may_rename: bool
+    is_withdrawn: bool
 
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
 
+@dataclass(frozen=True)
+class Row:
+    """One person of the roster. `problem` has to be fixed or left out, `twin` settled, `note` only read."""
+
+    number: int
+    email: str
+    last_name: str
+    first_name: str = ""
+    organization: str = ""
+    problem: str = ""
+    twin: str = ""
+    is_same: bool = True
+    here: Here | None = None
+    changes: tuple[Change, ...] = ()
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def is_new(self) -> bool:
+        return not (self.problem or self.here or (self.twin and self.is_same))
+
+    @property
+    def says(self) -> tuple:
+        return self.email, self.name, self.organization
+
+
 @dataclass
 class Roster:
-    """What was read: rows, and which heading became which column."""
+    """What was read, and what would come of it."""
 
+    layout: Layout
+    headings: list[str]
     rows: list[Row] = field(default_factory=list)
-    columns: dict[str, str] = field(default_factory=dict)
-    ignored: list[str] = field(default_factory=list)
+    left_out: list[Row] = field(default_factory=list)
+    repeated: int = 0
 
     @property
     def new(self) -> list[Row]:
-        return [row for row in self.rows if not row.problem and not row.is_here]
-
-    @property
-    def here(self) -> list[Row]:
-        return [row for row in self.rows if row.is_here and not row.problem]
+        return [row for row in self.rows if row.is_new]
 
     @property
     def problems(self) -> list[Row]:
         return [row for row in self.rows if row.problem]
 
     @property
-    def warnings(self) -> list[Row]:
-        return [row for row in self.rows if row.warning and not row.problem]
+    def twins(self) -> list[Row]:
+        return [row for row in self.rows if row.twin and not row.problem]
 
-    def as_text(self) -> str:
-        """The same roster, tidied: read again, it gives these rows."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(FIELDS.values())
-        writer.writerows([row.email, row.last_name, row.first_name, row.organization] for row in self.rows)
-        return out.getvalue()
+    @property
+    def changed(self) -> list[Row]:
+        return [row for row in self.rows if row.changes and not row.problem]
 
+    @property
+    def unchanged(self) -> list[Row]:
+        """Here as they are, and those that are the same person as another."""
+        return [row for row in self.rows if not (row.problem or row.is_new or row.changes)]
 
-def decoded(data: bytes) -> str:
-    """The text of a file as spreadsheets save it: UTF-8 with or without its mark, UTF-16, Windows-1252."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+    @property
+    def notes(self) -> list[Row]:
+        return [row for row in self.rows if row.note and not row.problem]
+
+    @property
+    def is_ready(self) -> bool:
+        return not (self.layout.missing or self.problems) and bool(self.new or self.changed)
+
+    @property
+    def used(self) -> list[tuple[str, str]]:
+        """Each column that is used, with the heading it was read from."""
+        return [(COLUMNS[column], self.headings[place]) for column, place in self.layout.columns.items()]
+
+    @property
+    def ignored(self) -> list[str]:
+        used = set(self.layout.columns.values())
+        return [heading for place, heading in enumerate(self.headings) if place not in used]
+
+    @property
+    def fingerprint(self) -> str:
+        """The same as long as the same would be written."""
+        plan = [(row.says, row.here and row.here.enrollment, row.changes) for row in (*self.new, *self.changed)]
+        return sha256(repr(plan).encode()).hexdigest()
 
 
 def read(
     text: str,
     cohort: Cohort,
     *,
-    fixes: Mapping[int, Mapping[str, str]] | None = None,
-    leave_out: Collection[int] = (),
+    by: User,
+    layout: Layout | None = None,
+    choices: Mapping[str, Mapping[str, object]] | None = None,
 ) -> Roster:
-    """The people in `text`, judged against who is in `cohort` already; nothing is written.
+    """The people in `text`, judged against who is in `cohort`, as far as `by` may know; nothing is written.
 
-    `fixes` replaces fields by row number, `leave_out` drops rows. Queries: three, however long it is.
+    `choices` by row number: fields put right, `leave` for a row that is left out, `same` for one that is somebody
+    else of nearly the same name. Queries: two, and one per 500 rows.
     Raises: Refused, when the text as a whole cannot be read.
     """
-    roster = _parsed(text)
-    kept = [_fixed(row, (fixes or {}).get(row.number, {})) for row in roster.rows if row.number not in leave_out]
-    roster.rows = _judged(kept, cohort)
+    found = lines(text)
+    if not found:
+        raise Refused("There is nothing in it yet. Paste the rows, headings included, or choose a file.")
+    layout = layout or guessed(found)
+    body = found[1:] if layout.has_headings else found
+    if not body:
+        raise Refused("There is only the row of headings. Paste the people below it, too.")
+    if len(body) > MOST:
+        raise Refused(f"That is {len(body):,} rows. Add at most {MOST:,} people at a time.")
+    roster = Roster(layout, _headings(found, layout))
+    if not layout.missing:
+        _fill(roster, body, cohort, by=by, choices=choices or {})
     return roster
 
 
-def _fixed(row: Row, fix: Mapping[str, str]) -> Row:
-    return replace(row, email=fix.get("email", row.email), last_name=fix.get("last_name", row.last_name)[:80])
+def _headings(found: Sequence[Line], layout: Layout) -> list[str]:
+    """A name for every column: its heading, or its place and the first thing in it."""
+    first = found[0].cells
+    width = max(len(line.cells) for line in found)
+    cells = [tidy(cell, 60) for cell in first] + [""] * (width - len(first))
+    if layout.has_headings:
+        return [cell or f"Column {place}" for place, cell in enumerate(cells, start=1)]
+    return [f"Column {place}" + (f" ({cell})" if cell else "") for place, cell in enumerate(cells, start=1)]
 
 
-def _parsed(text: str) -> Roster:
-    lines = list(_lines(text))
-    if not lines:
-        raise Refused("There is nothing in it yet. Paste the rows, headings included, or choose a file.")
-    if len(lines) > MOST + 1:
-        raise Refused(f"That is {len(lines) - 1:,} rows. Add at most {MOST:,} people at a time.")
-    (_, headings), *body = lines
-    columns = [COLUMN_OF.get(re.sub(r"[^a-z]", "", heading.lower())) for heading in headings]
-    if "email" not in columns or not {"last_name", "name"} & set(columns):
-        raise Refused("The first line has to name the columns: E-mail, Last name, First name, District. Add it on top.")
-    labels = {**FIELDS, "name": "Name"}
-    found = {labels[column]: heading.strip() for column, heading in zip(columns, headings, strict=True) if column}
-    ignored = [
-        heading.strip() for heading, column in zip(headings, columns, strict=True) if not column and heading.strip()
-    ]
-    return Roster([_row(number, dict(zip(columns, cells, strict=False))) for number, cells in body], found, ignored)
+def _fill(roster: Roster, body: Sequence[Line], cohort: Cohort, *, by: User, choices: Mapping) -> None:
+    rows = []
+    for line in body:
+        choice = choices.get(str(line.number), {})
+        row = _row(line, roster.layout.columns)
+        row = replace(
+            row, **{name: choice[name] for name in FIELDS if name in choice}, is_same=choice.get("same", True)
+        )
+        (roster.left_out if choice.get("leave") else rows).append(row)
+    once = _once(rows)
+    roster.repeated = len(rows) - len(once)
+    roster.rows = list(_judged(once, cohort, by=by))
 
 
-def _lines(text: str) -> Iterable[tuple[int, list[str]]]:
-    """The rows that hold something, each with its line number as a spreadsheet counts them."""
-    text = text.replace("\0", "").lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").strip("\n")
-    heading = text.split("\n", 1)[0]
-    delimiter = max("\t;,", key=heading.count)
-    try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), start=1):
-            if any(cell.strip() for cell in cells):
-                yield number, cells
-    except csv.Error as fault:
-        raise Refused("This could not be read as rows. Save it as CSV (UTF-8) and choose it again.") from fault
+def _row(line: Line, columns: Mapping[str, int]) -> Row:
+    def cell(column: str) -> str:
+        place = columns.get(column, len(line.cells))
+        return tidy(line.cells[place], LONGEST[column]) if place < len(line.cells) else ""
+
+    shown, email = addressed(cell("email"))
+    last, first = cell("last_name"), cell("first_name")
+    if last and not first and "," in last:
+        first, last = split(last)
+    whole = "" if columns.get("name") == columns["email"] else cell("name")
+    if not last and (name := whole or shown):
+        given, last = split(name)
+        first = first or given
+    return Row(line.number, email[:254], last[:80], first[:80], cell("organization"))
 
 
-def _row(number: int, cells: Mapping[str | None, str]) -> Row:
-    def cell(column: str, most: int) -> str:
-        return " ".join((cells.get(column) or "").split())[:most]
-
-    last, first = cell("last_name", 80), cell("first_name", 80)
-    if not last and (name := cell("name", 160)):
-        first, last = _split(name)
-    email = cell("email", 254).strip("<>").removeprefix("mailto:")
-    return Row(number, email, last[:80], first[:80], cell("organization", 160))
+def addressed(cell: str) -> tuple[str, str]:
+    """Name and address of `Dana Okafor <d@example.org>`; of a bare address, no name."""
+    found = IN_ANGLES.match(cell)
+    shown, address = found.groups() if found else ("", cell)
+    return shown.strip(" \"'"), address.strip(" <>;,.").removeprefix("mailto:").lower()
 
 
-def _split(name: str) -> tuple[str, str]:
-    """First and last name of `Dana Okafor` or `Okafor, Dana`."""
-    if "," in name:
-        last, first = name.split(",", 1)
-        return first.strip(), last.strip()
-    first, _, last = name.rpartition(" ")
-    return first, last
+def split(name: str) -> tuple[str, str]:
+    """First and last name of `Dana Okafor`, `Okafor, Dana` or `Dana Okafor, Jr.`."""
+    last, comma, first = (part.strip() for part in name.partition(","))
+    if comma and first and not SUFFIX.match(first):
+        return first.split(",")[0].strip(), last
+    given, _, family = last.rpartition(" ")
+    return given, f"{family} {first}".strip()
 
 
-def _judged(rows: list[Row], cohort: Cohort) -> list[Row]:
-    here, names, staff = _known(cohort)
-    seen: dict[str, int] = {}
-    judged = []
+def _once(rows: Sequence[Row]) -> list[Row]:
+    """Without rows that say word for word what another said."""
+    said: dict[tuple, Row] = {}
     for row in rows:
-        address = row.email.lower()
-        problem = _problem(row, seen.get(address))
-        seen.setdefault(address, row.number)
-        is_here = address in here
-        warning = "" if is_here else _warning(row, names=names, roles=staff.get(address, ()), cohort=cohort)
-        judged.append(replace(row, problem=problem, is_here=is_here, warning=warning))
-    return judged
+        said.setdefault(row.says if row.email else (row.number,), row)
+    return list(said.values())
 
 
-def _known(cohort: Cohort) -> tuple[set[str], dict[str, str], dict[str, list[str]]]:
-    """Addresses in the cohort, addresses by name, roles of its staff by address."""
-    people = Enrollment.objects.filter(cohort=cohort).values_list(
-        "person__email", "person__first_name", "person__last_name"
-    )
-    here: set[str] = set()
-    names: dict[str, str] = {}
+# What it means here --------------------------------------------------------------------------------------------------
+def _judged(rows: Sequence[Row], cohort: Cohort, *, by: User) -> Iterator[Row]:
+    here = {one.email.lower(): one for one in _here(cohort)}
+    names = {folded(one.name): one for one in here.values()}
+    staff, elsewhere = _staff(cohort), _elsewhere(rows, cohort, by=by)
+    addresses: dict[str, int] = {}
+    namesakes: dict[str, Row] = {}
+    for row in rows:
+        problem = _problem(row, addresses.get(row.email))
+        addresses.setdefault(row.email, row.number)
+        if problem:
+            yield replace(row, problem=problem)
+        elif one := here.get(row.email):
+            yield replace(row, here=one, changes=tuple(_changes(row, one)), note=_note_here(row, one))
+        else:
+            note = _note_of_staff(row, staff.get(row.email), cohort) or elsewhere.get(row.email, "")
+            yield _beside(replace(row, note=note), names, namesakes)
+
+
+def _beside(row: Row, names: Mapping[str, Here], namesakes: dict[str, Row]) -> Row:
+    """A row that is new, unless somebody of the same name is here, or in the same file."""
+    key = folded(row.name)
+    if one := names.get(key):
+        return replace(row, twin=f"{row.name} is here as {one.email}.", here=one if row.is_same else None)
+    if before := namesakes.get(key):
+        return replace(row, twin=f"{before.name} stands in row {before.number} as {before.email}.")
+    namesakes[key] = row
+    return row
+
+
+def _here(cohort: Cohort) -> Iterator[Here]:
+    """Who is in the cohort. A name is the roster's to change until its person was here."""
+    others = Enrollment.objects.filter(person=OuterRef("person")).exclude(pk=OuterRef("pk"))
+    works = StaffMembership.objects.filter(person=OuterRef("person"))
+    found = cohort.enrollments.order_by("-pk").values_list(
+        "pk", "person", "person__email", "person__first_name", "person__last_name", "organization",
+        "joined_at", "person__last_login", "person__is_staff", "person__is_superuser",
+        Exists(others) | Exists(works), "withdrawn_at",
+    )  # fmt: skip
+    for pk, person, email, first, last, organization, *settled, withdrawn_at in found:
+        yield Here(pk, person, email, first, last, organization, not any(settled), withdrawn_at is not None)
+
+
+def _staff(cohort: Cohort) -> dict[str, list[str]]:
+    """Roles of the cohort's staff by address."""
     staff: dict[str, list[str]] = {}
-    for email, first, last in people:
-        here.add(email.lower())
-        names[f"{first} {last}".strip().lower()] = email
-    for email, role in StaffMembership.objects.filter(cohort=cohort).values_list("person__email", "role"):
+    for email, role in cohort.staff.order_by("pk").values_list("person__email", "role"):
         staff.setdefault(email.lower(), []).append(StaffMembership.Role(role).label.lower())
-    return here, names, staff
+    return staff
+
+
+def _elsewhere(rows: Sequence[Row], cohort: Cohort, *, by: User) -> dict[str, str]:
+    """Who was in another cohort that `by` runs. Of any other account nothing is told."""
+    others = Enrollment.objects.filter(cohort__in=Cohort.objects.run_by(by)).exclude(cohort=cohort)
+    others = others.annotate(address=Lower("person__email")).order_by("pk")
+    known = {}
+    for start in range(0, len(rows), BATCH):
+        found = others.filter(address__in=[row.email for row in rows[start : start + BATCH]]).values_list(
+            "address", "person__first_name", "person__last_name", "cohort__name"
+        )
+        for address, first, last, name in found:
+            known[address] = f"{f'{first} {last}'.strip()} is known from {name}, and keeps that name and account."
+    return known
 
 
 def _problem(row: Row, before: int | None) -> str:
@@ -205,55 +379,32 @@ def _problem(row: Row, before: int | None) -> str:
         return f"“{row.email}” is not a full e-mail address."
     if before is not None:
         return f"This address stands in row {before} already."
-    return "" if row.last_name else "There is no last name."
-
-
-def _warning(row: Row, *, names: Mapping[str, str], roles: Collection[str], cohort: Cohort) -> str:
-    if roles:
-        return f"{row.name} is {' and '.join(roles)} of {cohort}. Nobody reviews their own work; the rest is up to you."
-    if other := names.get(row.name.lower()):
-        return f"{row.name} is here as {other}. Leave this row out if it is the same person."
+    if not row.last_name:
+        return "There is no last name."
+    for words in (row.last_name, row.first_name, row.organization):
+        if words.startswith(FORMULA):
+            return f"“{words}” begins as a formula does. Write the words only."
     return ""
 
 
-def enroll(cohort: Cohort, rows: Iterable[Row], *, by: User) -> list[Enrollment]:
-    """Put the people of `rows` into the cohort, all or none; those already here stay as they are.
-
-    An address that is known from elsewhere keeps its person. Queries: constant per 500 rows.
-    Raises: Refused, when a row has a problem, or somebody changed the roster at the same moment.
-    """
-    wanted = {row.email.lower(): row for row in rows}
-    if broken := next((row for row in wanted.values() if row.problem), None):
-        raise Refused(f"Row {broken.number}: {broken.problem} Fix it or leave it out; nothing was added.")
-    try:
-        with transaction.atomic():
-            people = _people(wanted)
-            here = set(Enrollment.objects.filter(cohort=cohort).values_list("person", flat=True))
-            added = Enrollment.objects.bulk_create(
-                [
-                    Enrollment(cohort=cohort, person=person, organization=wanted[address].organization)
-                    for address, person in people.items()
-                    if person.pk not in here
-                ],
-                batch_size=500,
-            )
-    except IntegrityError as clash:
-        raise Refused("Someone else changed the people of this cohort just now. Check the list again.") from clash
-    log.info("people_enrolled", cohort=cohort.slug, by=by.pk, count=len(added))
-    return added
+def _changes(row: Row, one: Here) -> Iterator[Change]:
+    """What the row says otherwise than what is written here. A cell that is empty changes nothing."""
+    fields = ("last_name", "first_name", "organization") if one.may_rename else ("organization",)
+    for name in fields:
+        before, after = getattr(one, name), getattr(row, name)
+        if after and after != before:
+            yield Change(name, before, after)
 
 
-def _people(wanted: Mapping[str, Row]) -> dict[str, User]:
-    """A person for each address, known or new."""
-    known = {
-        person.address: person for person in User.objects.annotate(address=Lower("email")).filter(address__in=wanted)
-    }
-    new = [
-        User(email=row.email.lower(), first_name=row.first_name, last_name=row.last_name)
-        for address, row in wanted.items()
-        if address not in known
-    ]
-    for person in new:
-        person.set_unusable_password()
-    User.objects.bulk_create(new, batch_size=500)
-    return {**known, **{person.email.lower(): person for person in new}}
+def _note_here(row: Row, one: Here) -> str:
+    if one.is_withdrawn:
+        return f"{one.name} has withdrawn, and stays so. Bring people back from their own page."
+    if not one.may_rename and folded(row.name) != folded(one.name):
+        return f"{row.name} is here as {one.name}, a name they have used. Only the district is taken from the file."
+    return ""
+
+
+def _note_of_staff(row: Row, roles: Sequence[str] | None, cohort: Cohort) -> str:
+    if not roles:
+        return ""
+    return f"{row.name} is {' and '.join(roles)} of {cohort}. Nobody reviews their own work; the rest is up to you."

@@ -14,7 +14,7 @@ SEPARATORS = "\t;,"
 SAMPLE = 20
 LONGEST_CELL_LINES = 25  # more in one cell: a quotation mark was never closed
 FORMULA = ("=", "+", "-", "@")
-UNSEEN = dict.fromkeys([0xAD, 0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF])
+UNSEEN = dict.fromkeys([0, 0xAD, 0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF])
 NOTHING = {"-", "–", "—"}  # how people write that a cell is empty
 
 
