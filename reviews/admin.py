@@ -4,7 +4,7 @@ from django.contrib import admin
 from simple_history.admin import SimpleHistoryAdmin
 
 from reviews.calibration.models import Attempt, Sample
-from reviews.models import Assignment, Decision, Review, SavedComment, Score
+from reviews.models import Assignment, Correction, Decision, Review, SavedComment, Score
 
 
 class LookOnly(admin.ModelAdmin):
@@ -45,6 +45,12 @@ class DecisionAdmin(LookOnly):
     list_display = ("submission", "round_number", "outcome", "made_at", "released_at")
     list_filter = ("outcome",)
     list_select_related = ("submission",)
+
+
+@admin.register(Correction)
+class CorrectionAdmin(LookOnly):
+    list_display = ("decision", "subject", "sent_at", "sent_by")
+    list_select_related = ("decision__submission", "sent_by")
 
 
 @admin.register(Sample)

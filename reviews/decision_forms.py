@@ -9,6 +9,7 @@ from cohorts.forms import date_field
 from cohorts.models import Cohort
 from microcred import clock
 from microcred.letters import placeholders
+from reviews import corrections
 from reviews.decisions import Outcome, Proposal
 from reviews.models import Decision
 
@@ -58,6 +59,23 @@ class LetterForm(forms.ModelForm):
         if unknown := placeholders(self.cleaned_data["subject"]) - ALWAYS - ALSO[outcome]:
             raise ValidationError(f"Nothing is known as {_braced(unknown)} in this letter. Take it out.")
         return self.cleaned_data["subject"]
+
+
+class CorrectionForm(forms.Form):
+    """The words of a correction."""
+
+    subject = forms.CharField(max_length=200)
+    letter = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text="Say what was wrong and what is right. The decision stays as it is; an appeal changes one.",
+    )
+
+    def clean(self) -> dict:
+        typed = super().clean() or {}
+        for name, words in list(typed.items()):
+            if unknown := placeholders(words) - ALWAYS - corrections.PLACEHOLDERS:
+                self.add_error(name, f"Nothing is known as {_braced(unknown)} in this letter. Take it out.")
+        return typed
 
 
 def _braced(names: set[str]) -> str:

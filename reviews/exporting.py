@@ -191,6 +191,7 @@ def _decision(one: Feedback) -> dict:
     """As its applicant reads it: the letter, and what was said of each row, without who said it."""
     return {
         **_fields(one.decision, "round_number", "outcome", "due_on", "released_at", "subject", "letter"),
+        "corrections": [_fields(row, "sent_at", "subject", "letter") for row in one.decision.corrections.all()],
         "rows": [
             {
                 "row": told.row.criterion.title,

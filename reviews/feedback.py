@@ -5,7 +5,6 @@ from datetime import datetime
 from functools import cached_property
 
 from badges.models import Award
-from microcred import letters
 from reviews import agreement, changes
 from reviews.agreement import Row
 from reviews.changes import Changes
@@ -64,11 +63,6 @@ class Feedback:
     rows: tuple[Told, ...]
 
     @property
-    def letter(self) -> str:
-        """Safe HTML of the letter as it left."""
-        return letters.as_html(self.decision.letter)
-
-    @property
     def met(self) -> list[Told]:
         return [told for told in self.rows if told.row.is_met]
 
@@ -115,8 +109,9 @@ class Feedback:
 
 
 def released(submission: Submission) -> list[Decision]:
-    """Newest first; each with its submission as given. Queries: one."""
-    found = list(Decision.objects.released().filter(submission=submission).order_by("-released_at", "-pk"))
+    """Newest first; each with its corrections, and its submission as given. Queries: two."""
+    out = Decision.objects.released().filter(submission=submission).prefetch_related("corrections")
+    found = list(out.order_by("-released_at", "-pk"))
     for decision in found:
         decision.submission = submission
     return found

@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from badges.models import Criterion, Level, RequiredDocument, who_and_when
 from cohorts.models import Cohort, Event, StaffMembership
-from microcred import clock
+from microcred import clock, letters
 from reviews.calibration import models as calibration  # noqa: F401  (Django looks for all models of a floor here)
 from submissions.models import Round, Submission, WorkflowEvent
 from submissions.states import State
@@ -330,7 +330,7 @@ class ReviewQuerySet(models.QuerySet):
         with_them = Assignment.objects.of(person).filter(~_appealed_since(), **together)
         spoken = with_them.filter(review__finished_at__isnull=False)
         still_reading = Assignment.objects.unfinished().readings().filter(**together)
-        colleagues = self.model.objects.finished().filter(
+        colleagues = Review.objects.finished().filter(
             Exists(spoken) | (Exists(with_them.settling()) & ~Exists(still_reading)),
             assignment__in=Assignment.objects.standing().filter(~_appealed_since()).values("pk"),
         )
@@ -480,3 +480,29 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()} for {self.submission}"
+
+    @property
+    def as_html(self) -> str:
+        """Safe HTML of the letter as it left."""
+        return letters.as_html(self.letter)
+
+
+class Correction(models.Model):
+    """A letter that says what was wrong in one that went out. Both stay as they left."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="corrections")
+    subject = models.CharField(max_length=200)
+    letter = models.TextField(help_text="Markdown, as it left.")
+    sent_at = models.DateTimeField(default=clock.now)
+    sent_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("sent_at", "pk")
+
+    def __str__(self) -> str:
+        return f"Correction to “{self.decision}”"
+
+    @property
+    def as_html(self) -> str:
+        """Safe HTML of it."""
+        return letters.as_html(self.letter)

@@ -9,6 +9,7 @@ from reviews.views import (
     calibration,
     comments,
     conflicts,
+    corrections,
     decisions,
     feedback,
     finishing,
@@ -106,6 +107,11 @@ deciding = [
     path("cohorts/<slug:cohort>/decisions/<int:number>/making/", decisions.make, name="decide"),
     path("cohorts/<slug:cohort>/decisions/<int:number>/letter/", decisions.letter, name="letter"),
     path("cohorts/<slug:cohort>/decisions/<int:number>/reopening/", decisions.reopen, name="reopen_decision"),
+    path(
+        "cohorts/<slug:cohort>/decisions/<int:number>/letters/<int:pk>/correction/",
+        corrections.write,
+        name="correct_letter",
+    ),
     path("my/<slug:cohort>/feedback/", feedback.show, name="feedback"),
     path("my/<slug:cohort>/revise/", feedback.revise, name="revise"),
 ]

@@ -27,7 +27,8 @@ def _known(ours: Cohort, person: User) -> QuerySet[Submission]:
     return others.select_related("enrollment__person").order_by("number")
 
 
-def _submission(request: HttpRequest, ours: Cohort, number: int) -> Submission:
+def submission_of(request: HttpRequest, ours: Cohort, number: int) -> Submission:
+    """One that the admin may decide on; it is not there for who wrote it, or is in conflict with it."""
     submission = get_object_or_404(_known(ours, request.user), number=number)
     submission.enrollment.cohort = ours
     return submission
@@ -35,7 +36,7 @@ def _submission(request: HttpRequest, ours: Cohort, number: int) -> Submission:
 
 def _decision(request: HttpRequest, ours: Cohort, number: int) -> Decision:
     """The decision in hand of one submission."""
-    submission = _submission(request, ours, number)
+    submission = submission_of(request, ours, number)
     decision = get_object_or_404(Decision.objects.in_hand(), submission=submission)
     decision.submission = submission
     return decision
@@ -91,7 +92,7 @@ def _released(ours: Cohort) -> QuerySet[Decision]:
 def show(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
     """One submission: what the reviews say, the decision in hand with its letter, and those that went out."""
     ours = run_by(request, cohort)
-    submission = _submission(request, ours, number)
+    submission = submission_of(request, ours, number)
     _write_down(request, submission)
     standing = agreement.of(submission)
     decision = Decision.objects.in_hand().filter(submission=submission).select_related("made_by").first()
@@ -99,7 +100,8 @@ def show(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
     if submission.state == State.IN_REVIEW and standing.may_be_decided:
         proposal = decisions.propose(submission, standing=standing)
         context |= {"proposal": proposal, "form": DecisionForm(proposal=proposal)}
-    context["released"] = Decision.objects.released().filter(submission=submission)
+    out = Decision.objects.released().filter(submission=submission)
+    context["released"] = out.prefetch_related("corrections__sent_by")
     return render(request, "reviews/decision.html", context)
 
 
@@ -114,7 +116,7 @@ def _write_down(request: HttpRequest, submission: Submission) -> None:
 @require_POST
 def make(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
     ours = run_by(request, cohort)
-    submission = _submission(request, ours, number)
+    submission = submission_of(request, ours, number)
     standing = agreement.of(submission)
     proposal = decisions.propose(submission, standing=standing)
     form = DecisionForm(request.POST, proposal=proposal)

@@ -18,7 +18,7 @@ from cohorts.models import Enrollment, Event, Reminder
 from cohorts.opening import reminders_to_come
 from microcred import outbox
 from microcred.models import Message
-from reviews import awarding, decisions, digests
+from reviews import awarding, corrections, decisions, digests
 from reviews.models import Decision
 from submissions import moving, workflow
 from submissions.models import Submission
@@ -207,8 +207,11 @@ def after_the_reviews(cohort, admin, clock):
     decided(given, admin, clock, {}, DECEMBER)
     yield sent("award")
     refused = submission_in(State.SUBMITTED, cohort=cohort, person=dana(), at=NOON)
-    decided(refused, admin, clock, {2: 1}, DECEMBER, outcome=OUTCOME.NOT_AWARDED)
+    refusal = decided(refused, admin, clock, {2: 1}, DECEMBER, outcome=OUTCOME.NOT_AWARDED)
     yield sent("not-awarded")
+    subject, words = corrections.start(refusal)
+    corrections.send(refusal, subject=subject, letter=words, by=admin)
+    yield sent("correction")
     workflow.appeal(Submission.objects.get(pk=refused.pk), by=admin, why="A page was overlooked.")
     yield sent("appeal")
 

@@ -369,7 +369,7 @@ def test_both_pages_take_the_same_queries_however_many_questions(count, clock, c
     submission = asked(cohort, dict.fromkeys(range(1, count + 1), 2))
     add(submission.documents.get(required__is_scored=True), text=MORE)
     client.force_login(submission.enrollment.person)
-    for path, most in (("feedback", 19), ("revise", 24)):
+    for path, most in (("feedback", 20), ("revise", 25)):
         client.get(f"/my/{cohort.slug}/{path}/")
         with django_assert_max_num_queries(most):
             assert client.get(f"/my/{cohort.slug}/{path}/").status_code == 200

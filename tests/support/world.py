@@ -96,6 +96,8 @@ class World:
             ("submissions:version", "number"): lambda: 1,
             ("submissions:use_again", "number"): lambda: 1,
             ("reviews:delete_comment", "pk"): self._comment,
+            ("reviews:correct_letter", "number"): lambda: self.asked.number,
+            ("reviews:correct_letter", "pk"): self._letter,
             ("reviews:said", "number"): lambda: self.asked.number,
             ("reviews:said", "round_number"): lambda: 1,
             ("reviews:edit_comment", "pk"): self._comment,
@@ -156,6 +158,10 @@ class World:
             self.cohort.attendance_edition = factories.edition()
             self.cohort.save(update_fields=["attendance_edition"])
         return self.cohort.attendance_edition.slug
+
+    def _letter(self) -> int:
+        """One that went out; 0 before any has."""
+        return Decision.objects.released().filter(submission=self.asked).values_list("pk", flat=True).first() or 0
 
     def _secret(self) -> str:
         return CalendarFeed.objects.get_or_create(person=self.people["applicant"])[0].secret
