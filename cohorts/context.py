@@ -40,7 +40,11 @@ LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     Role.DIRECTOR: (("Program", "/program/"), ("Plans", "/program/plans/"), ("Reports", "/program/reports/")),
 }
-MENU = (("Set-up", "/cohorts/{cohort}/setup/"), ("Log", "/cohorts/{cohort}/log/"))
+MENU = (
+    ("Set-up", "/cohorts/{cohort}/setup/"),
+    ("Log", "/cohorts/{cohort}/log/"),
+    ("Exports", "/cohorts/{cohort}/exports/"),
+)
 
 
 @dataclass(frozen=True)

@@ -190,6 +190,7 @@ CELERY_BEAT_SCHEDULE = {
         ("reminders", "cohorts.tasks.remind", 60),
         ("new work", "reviews.tasks.tell_of_new_work", 60),
         ("scheduled releases", "reviews.tasks.release_scheduled", 60),
+        ("waiting exports", "reviews.tasks.make_waiting_exports", 60),
     )
 }
 

@@ -121,6 +121,7 @@ def record_of(person: User, *, at: datetime) -> dict:
         ),
         "reviews": [_review(one) for one in _reviews(person)],
         "who_opened_my_files": [vars(readers.as_shown(one)) for one in readers.readings_of(person)],
+        "who_read_my_record": [vars(readers.as_told(one)) for one in readers.records_of(person)],
         "e-mails": list(
             Message.objects.filter(person=person)
             .order_by("pk")

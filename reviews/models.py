@@ -12,6 +12,7 @@ from badges.models import Criterion, Level, RequiredDocument, who_and_when
 from cohorts.models import Cohort, Event, StaffMembership
 from microcred import clock, letters
 from reviews.calibration import models as calibration  # noqa: F401  (Django looks for all models of a floor here)
+from reviews.exports import models as exports  # noqa: F401  (as above)
 from submissions.models import Round, Submission, WorkflowEvent
 from submissions.states import State
 

@@ -19,3 +19,21 @@ def release_scheduled() -> None:
     from reviews import decisions
 
     decisions.release_due(clock.now())
+
+
+@shared_task
+def make_export(pk: int) -> None:
+    from reviews.exports import jobs
+    from reviews.exports.models import Export
+
+    if export := Export.objects.filter(pk=pk).first():
+        jobs.make(export)
+
+
+@shared_task
+def make_waiting_exports() -> None:
+    """Make what nobody makes, and remove files whose week is over."""
+    from reviews.exports import jobs
+
+    jobs.make_waiting(clock.now())
+    jobs.remove_outdated(clock.now())

@@ -11,8 +11,10 @@ from reviews.views import (
     conflicts,
     corrections,
     decisions,
+    exports,
     feedback,
     finishing,
+    logs,
     overview,
     people,
     person,
@@ -81,7 +83,6 @@ deciding = [
     path("cohorts/<slug:cohort>/tasks/", overview.tasks, name="tasks"),
     path("cohorts/<slug:cohort>/tasks/done/", overview.task_done, name="task_done"),
     path("cohorts/<slug:cohort>/people/", people.index, name="people"),
-    path("cohorts/<slug:cohort>/people/roster.csv", people.roster, name="roster"),
     path("cohorts/<slug:cohort>/people/write/", writing.write, name="write"),
     path("cohorts/<slug:cohort>/people/write/sending/", writing.send, name="send"),
     path("cohorts/<slug:cohort>/people/extensions/", person.extensions, name="extensions"),
@@ -116,9 +117,17 @@ deciding = [
     path("my/<slug:cohort>/revise/", feedback.revise, name="revise"),
 ]
 
+record = [
+    path("cohorts/<slug:cohort>/log/", logs.show, name="log"),
+    path("cohorts/<slug:cohort>/exports/", exports.index, name="exports"),
+    path("cohorts/<slug:cohort>/exports/<slug:ref>/", exports.show, name="export"),
+    path("cohorts/<slug:cohort>/exports/<slug:ref>/again/", exports.again, name="export_again"),
+    path("cohorts/<slug:cohort>/exports/<slug:ref>/file/", exports.file, name="export_file"),
+]
+
 own = [
     path("account/data/", records.own_data, name="own_data"),
     path("account/data/archive/", records.own_archive, name="own_archive"),
 ]
 
-urlpatterns = [*reviewing, *deciding, *own]
+urlpatterns = [*reviewing, *deciding, *record, *own]

@@ -186,6 +186,7 @@ def test_a_meeting_that_nobody_wrote_down_is_named_until_somebody_does(cohort):
 
 
 def test_mail_that_hangs_is_named_and_why(cohort):
+    submission_in(State.AWARDED, cohort=cohort)
     owed = {"cohort_slug": cohort.slug, "person": cohort.opened_by, "address": "olive@example.org", "kind": "held"}
     for key, ago in (("old", 31), ("new", 29)):
         Message.objects.create(key=key, due_at=NOW - timedelta(minutes=ago), **owed)
@@ -350,7 +351,7 @@ def test_every_number_has_behind_it_as_many_as_it_says(cohort, page, client):
     assert wrong == {}
     shown = {href.partition("?")[2].partition("=")[0] for href, _ in found}
     assert shown == {"show", "kind", "done", "not-done", "read-by", "given-to", "row", "state"}
-    assert len(found) > 60
+    assert len(found) > 50
 
 
 def _people_in_many_states(cohort, ben) -> None:

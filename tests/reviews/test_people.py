@@ -1,7 +1,5 @@
 """The people of a cohort: lists, filters, one person's story, and what an admin does for them."""
 
-import csv
-import io
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,7 +9,6 @@ from badges.models import Letter
 from cohorts.models import ActivityMark, Attendance
 from microcred.models import Message
 from reviews import decisions, people, stories
-from reviews.views.people import _plain
 from submissions import workflow
 from submissions.models import Submission
 from submissions.states import State
@@ -139,16 +136,6 @@ def test_the_list_takes_the_same_queries_however_long_it_is(cohort, admin, count
     assert response.content.count(b'aria-label="Select Dana') == count
 
 
-def test_the_roster_opens_in_a_spreadsheet_and_runs_nothing_there(cohort, admin):
-    dana(cohort, State.DRAFT, organization="=HYPERLINK(1)")
-
-    rows = list(csv.reader(io.StringIO(admin.get("people/roster.csv").content.decode("utf-8-sig"))))
-
-    assert rows[0][:4] == ["Last name", "First name", "E-mail", "District"]
-    assert rows[1][0] == "Okafor"
-    assert rows[1][3] == "'=HYPERLINK(1)"
-
-
 def test_a_story_tells_everything_in_order_of_time(cohort):
     submission = dana(cohort, invited_at=BEFORE_DUE - timedelta(days=9), invited_by=cohort.opened_by)
     enrollment = submission.enrollment
@@ -268,7 +255,7 @@ def test_only_admins_of_the_cohort_reach_its_people(cohort, client):
 
     for stranger in (submission.enrollment.person, ben, dan):
         client.force_login(stranger)
-        for path in ("", f"{ref}/", f"{ref}/withdrawal/", f"{ref}/move/", "extensions/", "write/", "roster.csv"):
+        for path in ("", f"{ref}/", f"{ref}/withdrawal/", f"{ref}/move/", "extensions/", "write/"):
             assert client.get(f"/cohorts/{cohort.slug}/people/{path}").status_code == 404
         for path in ("invitation/", "reinstatement/", "seeing-as/", "notes/"):
             assert client.post(f"/cohorts/{cohort.slug}/people/{ref}/{path}").status_code == 404
@@ -292,11 +279,6 @@ def test_a_nul_in_an_address_finds_nobody_and_breaks_nothing(cohort, admin):
     assert admin.get("people/", q="9" * 5000).status_code == 200
     assert admin.get("people/write/", who="\0").status_code == 200
     assert admin.post("tasks/done/", key="\0").status_code == 404
-
-
-@pytest.mark.parametrize("start", ("=", "＝", "＋", "－", "＠", " =", "\u00a0@", "\t"))
-def test_no_cell_of_the_roster_is_a_formula(start):
-    assert _plain(f"{start}SUM(A1)") == f"'{start}SUM(A1)"
 
 
 def test_a_person_is_found_from_anywhere_in_ones_own_cohorts_only(cohort, admin, client):

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from badges import awards
 from badges.models import Award
-from cohorts import records
+from cohorts import importing, records
 from cohorts.models import CalendarFeed, Cohort
 from microcred import notices
 from microcred.models import Message, User
 from reviews import conflicts, decisions
+from reviews.exports import jobs
 from reviews.models import Decision, SavedComment
 from submissions.models import Receipt, Submission, Version
 from submissions.states import State
@@ -105,6 +106,11 @@ class World:
             ("reviews:remove_conflict", "pk"): lambda: self._conflict("other_reviewer"),
             ("reviews:remove_own_conflict", "pk"): lambda: self._conflict("reviewer"),
             ("reviews:strike_note", "pk"): self._note,
+            ("cohorts:check_import", "ref"): self._import,
+            ("cohorts:import_columns", "ref"): self._import,
+            ("cohorts:confirm_import", "ref"): self._import,
+            ("cohorts:import_result", "ref"): lambda: self._import(is_done=True),
+            ("cohorts:undo_import", "ref"): lambda: self._import(is_done=True),
             ("cohorts:mail", "pk"): lambda: Message.objects.filter(cohort_slug=self.cohort.slug).latest("pk").pk,
             ("notices", "token"): lambda: notices.address(self.people["applicant"].pk).rstrip("/").rpartition("/")[2],
             ("cohorts:activity", "key"): lambda: "video",
@@ -118,6 +124,9 @@ class World:
             ("reviews:agreeing", "number"): lambda: 2,
             ("reviews:sample_file", "number"): lambda: 2,
             ("reviews:discard_sample", "number"): lambda: 2,
+            ("reviews:export", "ref"): self._export,
+            ("reviews:export_again", "ref"): self._export,
+            ("reviews:export_file", "ref"): self._export,
             ("badges:status_list", "slug"): lambda: self._award().edition.badge.program.slug,
             ("badges:status_list", "number"): lambda: 1,
         }
@@ -166,6 +175,15 @@ class World:
     def _secret(self) -> str:
         return CalendarFeed.objects.get_or_create(person=self.people["applicant"])[0].secret
 
+    def _import(self, *, is_done=False) -> str:
+        """Somebody new, somebody who is in the cohort, and somebody of their name."""
+        cleo, ada = self.people["admin"], self.people["applicant"]
+        rows = f"{ada.email},Ward,Ada,CESA 4\nada@example.org,Ward,Ada,\nnew@example.org,Newman,Nia,\n"
+        begun = importing.begin(self.cohort, rows, by=cleo)
+        if is_done:
+            importing.finish(begun, by=cleo, seen=importing.look(begun, by=cleo).fingerprint)
+        return begun.ref
+
     def _comment(self) -> int:
         ben = self.people["reviewer"]
         return SavedComment.objects.create(cohort=self.cohort, person=ben, title="Evidence", text="Name it.").pk
@@ -177,6 +195,12 @@ class World:
         person = self.people[of]
         declared, _ = conflicts.declare(self.cohort, person, kind="employer", organization="Elsewhere", by=person)
         return declared.pk
+
+    def _export(self) -> str:
+        """A roster that the admin asked for, made."""
+        export = jobs.ask(self.cohort, kind="roster", form="csv", by=self.people["admin"])
+        jobs.make(export)
+        return export.ref
 
     def _award(self) -> Award:
         ada = self.people["applicant"]
