@@ -1,7 +1,8 @@
 """The operator's view of people and mail. Mail is read only, and its words stay with those it is for."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 
+from microcred import outbox
 from microcred.models import Message, User
 
 
@@ -21,6 +22,12 @@ class MessageAdmin(admin.ModelAdmin):
     search_fields = ("address", "subject", "key")
     date_hierarchy = "due_at"
     exclude = ("text", "html", "attachment")
+    actions = ("take_back",)
+
+    @admin.action(description="Never send those that wait")
+    def take_back(self, request, queryset):
+        many = outbox.take_back(queryset)
+        messages.info(request, f"{many} {'mail' if many == 1 else 'mails'} taken back.")
 
     def has_add_permission(self, request):
         return False

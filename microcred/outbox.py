@@ -111,6 +111,11 @@ def _hurry() -> None:
     transaction.on_commit(lambda: hurry(send_owed))
 
 
+def take_back(messages: QuerySet) -> int:
+    """Never send those of `messages` that wait, as after a restore: they had left already. How many is returned."""
+    return messages.waiting().update(state=Message.State.SKIPPED, reason="The operator took it back.")
+
+
 def claim(limit: int = BATCH) -> list[Message]:
     """Take up to `limit` due messages, in their order: each is in one sender's hands until its lease ends.
 

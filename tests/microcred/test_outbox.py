@@ -215,6 +215,19 @@ def test_nothing_leaves_a_site_whose_sending_is_off(settings, mailbox):
     assert (row.leased_until, mailbox) == (None, [])
 
 
+def test_the_operator_takes_back_what_waits_and_nothing_else(admin_client, mailbox):
+    gone = owed("gone")
+    outbox.send_due()
+    waits = owed("waits")
+    chosen = {"action": "take_back", "_selected_action": [gone.pk, waits.pk]}
+
+    page = admin_client.post("/admin/microcred/message/", chosen, follow=True)
+
+    assert "1 mail taken back." in page.content.decode()
+    assert outbox.send_due() == 0
+    assert list(Message.objects.order_by("pk").values_list("state", flat=True)) == ["sent", "skipped"]
+
+
 def test_a_pause_holds_the_rest_of_what_was_claimed_already(monkeypatch, mailbox):
     paused = User.objects.none()
     monkeypatch.setattr(outbox, "_paused", [lambda: paused.values("email")])
