@@ -1,6 +1,6 @@
 """Calendars that other programs read: one person's feed, and one meeting alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -52,7 +52,13 @@ def personal(person: User) -> bytes:
 
 def single(event: Event, *, method: str = "") -> str:
     """One meeting alone, as a file or beside a mail; `method` tells a mail program what to do with it."""
-    return _calendar([Dated(event, event.cohort, event.ends_at)], name=event.title, method=method).decode()
+    return together([event], method=method)
+
+
+def together(events: Sequence[Event], *, method: str = "") -> str:
+    """Some meetings of one cohort as one file."""
+    rows = [Dated(event, event.cohort, event.ends_at) for event in events]
+    return _calendar(rows, name=events[0].title, method=method).decode()
 
 
 def _dated(person: User) -> list[Dated]:

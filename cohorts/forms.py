@@ -4,16 +4,14 @@ from django import forms
 from django.utils.text import slugify
 
 from badges.models import Badge, Edition
-from cohorts import opening, rosters, scheduling
+from cohorts import opening, scheduling, series
 from cohorts.days import EARLIEST, LATEST, validate_day
 from cohorts.models import Cohort, Event
 from microcred.forms import ZoneField
 from microcred.models import User
-from microcred.verdict import Refused
 
 KIND = Event.Kind
 RESERVED = {"new", "badges", "find"}
-LONGEST_ROSTER = 1024 * 1024
 
 
 def date_field(label: str, **kwargs) -> forms.DateField:
@@ -108,14 +106,16 @@ class DatesForm(forms.Form):
     reviews_due = date_field("Reviews due", required=False)
     decisions = date_field("Decisions", required=False)
     revisions_due = date_field("Revisions due", required=False, help_text="Offered for every revision.")
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, cohort: Cohort, **kwargs):
         self.cohort = cohort
-        super().__init__(*args, initial=scheduling.dates_of(cohort), **kwargs)
+        initial = {**scheduling.dates_of(cohort), "seen": scheduling.version_of_dates(cohort)}
+        super().__init__(*args, initial=initial, **kwargs)
 
     def clean(self):
         cleaned = super().clean()
-        dates = {kind: on for kind, on in cleaned.items() if on}
+        dates = {kind: on for kind, on in cleaned.items() if on and kind in KIND}
         refuse_misplaced(self, dates)
         meetings = self.cohort.events.meetings().standing().in_time_order()
         begins, evidence = dates.get(KIND.LEARNING_BEGINS), dates.get(KIND.EVIDENCE_DUE)
@@ -130,7 +130,7 @@ class DatesForm(forms.Form):
         """The cohort's events with the days that were changed or added, unsaved."""
         known = {event.kind: event for event in self.cohort.events.exclude(kind=KIND.MEETING)}
         changed = []
-        for kind in self.changed_data:
+        for kind in filter(KIND.values.__contains__, self.changed_data):
             on = self.cleaned_data[kind]
             event = known.get(kind) or Event(cohort=self.cohort, kind=kind, title=KIND(kind).label)
             if on:
@@ -175,46 +175,21 @@ class MeetingForm(forms.ModelForm):
         return on
 
 
-class RosterForm(forms.Form):
-    """A roster, pasted or chosen; its text is kept in the form from step to step."""
+class ChangeForm(MeetingForm):
+    """The same for a meeting that stands; it remembers what its reader saw."""
 
-    text = forms.CharField(
-        label="Rows from a spreadsheet, headings included",
-        widget=forms.Textarea(attrs={"rows": 10, "class": "plain", "spellcheck": "false"}),
-        help_text="Columns: E-mail, Last name, First name, District. Other columns are left out.",
-        error_messages={"required": "Paste the rows here, headings included, or choose a file."},
-    )
-    file = forms.FileField(
-        label="Or a CSV file",
-        required=False,
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
-        help_text="Commas, semicolons or tabs, as your spreadsheet saves it.",
-    )
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["text"].required = not self.files
+        self.initial["seen"] = self.instance.sequence
 
-    def clean(self):
-        cleaned = super().clean()
-        upload = cleaned.get("file")
-        if upload and upload.size > LONGEST_ROSTER:
-            self.add_error(
-                "file", "The file is larger than 1 MB. A roster holds names and addresses only; save it as CSV."
-            )
-        elif upload:
-            data = upload.read()
-            if data.startswith((b"PK", b"\xd0\xcf")):
-                self.add_error(
-                    "file", "This is a workbook. In your spreadsheet choose Save as, CSV, and choose that file."
-                )
-            cleaned["text"] = rosters.decoded(data)
-        return cleaned
 
-    def roster(self, cohort: Cohort, **changes) -> rosters.Roster | None:
-        """The rows as read, or None with the reason beside the field."""
-        try:
-            return rosters.read(self.cleaned_data["text"], cohort, **changes)
-        except Refused as refusal:
-            self.add_error("text", str(refusal))
-            return None
+class NewMeetingForm(MeetingForm):
+    """A new one, or several like it at one rhythm."""
+
+    count = forms.IntegerField(label="How many", min_value=1, max_value=series.MOST, initial=1, required=False)
+    every = forms.ChoiceField(label="Then", choices=series.Every.choices, required=False)
+
+    def clean_count(self) -> int:
+        return self.cleaned_data["count"] or 1

@@ -16,6 +16,13 @@ def holiday_on(day: date) -> str:
     return next((name for year in (day.year, day.year + 1) if (name := _of_year(year).get(day, ""))), "")
 
 
+def notes(day: date) -> list[str]:
+    """What to think of before something is put on that day: `Veterans Day.`, `A Saturday.`"""
+    holiday = holiday_on(day)
+    weekend = [f"A {day:%A}."] if day.weekday() in (SATURDAY, SUNDAY) else []
+    return ([f"{holiday}."] if holiday else []) + weekend
+
+
 @cache
 def _rules() -> list[dict]:
     return yaml.safe_load(FILE.read_text(encoding="utf-8"))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cohorts import clock_changes
@@ -65,15 +66,15 @@ def seen_by(events: Iterable[Event], *, zone: str, cohort_zone: str, status: dic
     meetings = sorted((event for event in events if event.is_meeting), key=lambda event: event.starts_at)
     notes = dict(_notes(meetings, zone=zone, cohort_zone=cohort_zone))
     return [
-        Meeting(event, zone, cohort_zone, notes.get(event.pk, ""), (status or {}).get(event.pk, ""))
+        Meeting(event, zone, cohort_zone, notes.get(event.uid, ""), (status or {}).get(event.pk, ""))
         for event in meetings
     ]
 
 
-def _notes(meetings: list[Event], *, zone: str, cohort_zone: str) -> Iterator[tuple[int, str]]:
+def _notes(meetings: list[Event], *, zone: str, cohort_zone: str) -> Iterator[tuple[UUID, str]]:
     standing = [event for event in meetings if not event.cancelled_at]
     for before, event in pairwise(standing):
-        yield event.pk, clock_changes.sentence(event, before, reader=zone, cohort=cohort_zone)
+        yield event.uid, clock_changes.sentence(event, before, reader=zone, cohort=cohort_zone)
 
 
 def values(meeting: Meeting) -> dict[str, object]:

@@ -10,8 +10,7 @@ from django.utils.text import slugify
 
 from badges import editions
 from badges.models import Edition
-from cohorts import clock_changes, scheduling
-from cohorts.holidays import holiday_on
+from cohorts import clock_changes, holidays, scheduling
 from cohorts.models import Cohort, Event, StaffMembership
 from microcred import clock, times
 from microcred.models import User
@@ -19,7 +18,6 @@ from microcred.verdict import ALLOWED, Refused, Verdict
 
 OWN = frozenset({"id", "slug", "name", "edition", "attendance_edition", "zone"})  # of the new cohort, not of the last
 WEEK = 7
-SATURDAY = 5
 
 
 @dataclass
@@ -59,7 +57,7 @@ def noted(rows: list[Proposed], cohort: Cohort) -> list[Proposed]:
     """The same with what to think of for each: holidays, weekends, changes of the clocks."""
     before: Event | None = None
     for row in rows:
-        row.notes = _about_day(row.on)
+        row.notes = holidays.notes(row.on)
         if row.event.is_meeting and not _clash_of_clocks(row, cohort):
             here = _placed(row, cohort)
             row.notes += _about_clocks(here, before, cohort)
@@ -78,12 +76,6 @@ def problems(rows: list[Proposed], cohort: Cohort) -> dict[str, str]:
         if reason := verdict.reason or _clash_of_clocks(row, cohort):
             found[row.name] = reason
     return found
-
-
-def _about_day(on: date) -> list[str]:
-    holiday = holiday_on(on)
-    weekend = [f"A {on:%A}."] if on.weekday() >= SATURDAY else []
-    return ([f"{holiday}."] if holiday else []) + weekend
 
 
 def _clash_of_clocks(row: Proposed, cohort: Cohort) -> str:

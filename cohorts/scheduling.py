@@ -1,15 +1,14 @@
 """Changing what stands in a cohort's calendar, and telling those who counted on it."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max
 
-from cohorts import attending, feeds, mailing, meetings
-from cohorts.models import Cohort, Enrollment, Event
-from microcred import clock, outbox, times
-from microcred.letters import Markdown, quoted
+from cohorts import announcing, attending
+from cohorts.models import Cohort, Event
+from microcred import clock
 from microcred.models import User
 from microcred.verdict import ALLOWED, Refused, Verdict
 
@@ -46,37 +45,65 @@ def _said(day: date) -> str:
     return f"{day:%B}\N{NO-BREAK SPACE}{day.day}, {day.year}"
 
 
+class Changed(Refused):
+    """Somebody else changed the same thing meanwhile."""
+
+
 def next_number(cohort: Cohort) -> int:
     return (cohort.events.meetings().aggregate(most=Max("number"))["most"] or 0) + 1
 
 
 @transaction.atomic
-def add(event: Event) -> None:
-    """Put a new meeting in the calendar under the next number; whoever adds another meanwhile waits their turn."""
-    Cohort.objects.select_for_update().get(pk=event.cohort_id)
-    event.number = next_number(event.cohort)
-    event.save()
+def add(events: Sequence[Event]) -> int:
+    """Put new meetings of a cohort in its calendar under the next numbers, and tell its people in one mail.
+
+    Whoever adds others meanwhile waits their turn. How many people are told is returned.
+    """
+    cohort = Cohort.objects.select_for_update().get(pk=events[0].cohort_id)
+    for number, event in enumerate(events, start=next_number(cohort)):
+        event.number = number
+        event.save()
+    return announcing.added([event for event in events if announcing.matters(event)])
 
 
 @transaction.atomic
-def change(event: Event) -> int:
+def change(event: Event, *, seen: int | None = None) -> int:
     """Keep the changes made to `event`; people are told of another time. How many is returned.
 
-    Raises: Refused, when the meeting was cancelled meanwhile.
+    `seen` is the sequence that the sender saw. Raises: Changed, when there is a later one; Refused, when the meeting
+    was cancelled meanwhile.
     """
     before = Event.objects.select_for_update().get(pk=event.pk)
     if before.cancelled_at:
         raise Refused(f"{before} was cancelled meanwhile. Nothing was changed.")
+    if seen is not None and before.sequence != seen:
+        raise Changed("Someone else changed this while you were writing.")
     event.work_out_instants()
     event.changed_at, event.sequence = clock.now(), before.sequence + 1
-    is_told = (before.starts_at, before.ends_at) != (event.starts_at, event.ends_at) and _matters(event, before)
+    is_told = announcing.is_news(event, before)
     if is_told and before.starts_at != event.starts_at:
         event.moved_from = before.starts_at
     event.save()
     if not is_told:
         return 0
     asked_again = attending.ask_again(event) if before.on != event.on else set()
-    return _tell(event, "meeting-changed", before=before, asked_again=asked_again)
+    return announcing.changed(event, before, asked_again=asked_again)
+
+
+@transaction.atomic
+def change_dates(cohort: Cohort, events: Sequence[Event], *, seen: str) -> None:
+    """Keep the dates of the term that were changed or added. Raises: Changed, when others were since `seen`."""
+    Cohort.objects.select_for_update().get(pk=cohort.pk)
+    if seen and seen != version_of_dates(cohort):
+        raise Changed("Someone else changed the dates while you were writing.")
+    for event in events:
+        change(event) if event.pk else event.save()
+
+
+def version_of_dates(cohort: Cohort) -> str:
+    """What tells one state of the term's dates from another. Queries: one."""
+    dated = cohort.events.exclude(kind=KIND.MEETING).order_by("kind")
+    return " ".join(f"{kind}:{sequence}" for kind, sequence in dated.values_list("kind", "sequence"))
 
 
 def may_cancel(event: Event, *, at: datetime) -> Verdict:
@@ -100,52 +127,20 @@ def cancel(event: Event, *, by: User) -> int:
     ):
         return 0
     event.refresh_from_db()
-    return _tell(event, "meeting-cancelled") if _matters(event) else 0
+    return announcing.cancelled(event) if announcing.matters(event) else 0
 
 
-def concerned(event: Event) -> QuerySet[Enrollment]:
-    """Whom another time concerns: all who take part, also those who said that they cannot come."""
-    return Enrollment.objects.taking_part().filter(cohort=event.cohort_id)
+def may_remove(event: Event) -> Verdict:
+    """Whether a meeting can vanish: only as long as nobody can have seen it."""
+    if event.cohort.opened_at:
+        return Verdict(f"People have {event} in their calendars. Cancel it instead.")
+    return ALLOWED
 
 
-def _tell(event: Event, letter: str, *, before: Event | None = None, asked_again: Set[int] = frozenset()) -> int:
-    """Owe one letter, with the meeting for the calendar, to everyone whom it concerns. How many is returned."""
-    cohort = event.cohort
-    attachment = feeds.single(event, method="CANCEL" if event.cancelled_at else "PUBLISH")
-    messages = []
-    for enrollment in concerned(event).select_related("person"):
-        person = enrollment.person
-        values = _values(event, before, zone=person.zone or cohort.zone, asked_again=enrollment.pk in asked_again)
-        messages.append(
-            mailing.message(
-                cohort,
-                person,
-                letter,
-                key=f"{letter}:{event.pk}:{event.sequence}:{enrollment.pk}",
-                values=values | {"link": mailing.address(f"/my/{cohort.slug}/calendar/")},
-                attachment=attachment,
-                attachment_name=feeds.MEETING_FILE,
-                thread=mailing.about_meeting(event, enrollment),
-            )
-        )
-    outbox.owe(messages)
-    return len(messages)
-
-
-def _matters(event: Event, before: Event | None = None) -> bool:
-    """Whether somebody counts on it: a meeting of an open cohort that is, or was, still to come."""
-    still_ahead = max(event.ends_at, before.ends_at if before else event.ends_at) > clock.now()
-    return event.is_meeting and event.cohort.opened_at is not None and still_ahead
-
-
-def _values(event: Event, before: Event | None, *, zone: str, asked_again: bool) -> dict[str, object]:
-    seen = meetings.Meeting(event, zone, event.cohort.zone)
-    values = meetings.values(seen)
-    if before:
-        was = meetings.Meeting(before, zone, event.cohort.zone)
-        values["meeting_before"] = meetings.spoken(was)
-        if asked_again:
-            sentence = f"You had said that you cannot come on {times.day(was.on, at=before.starts_at)}."
-            again = "If the new day does not suit either, say so again."
-            values["meeting_notes"] = Markdown(f"{values['meeting_notes']} {quoted(f'{sentence} {again}')}")
-    return values
+@transaction.atomic
+def remove(event: Event) -> None:
+    """Take a meeting out of a cohort that is not open yet. Raises: Refused, once it is."""
+    event.cohort = Cohort.objects.select_for_update().get(pk=event.cohort_id)
+    if not (verdict := may_remove(event)):
+        raise Refused(verdict.reason)
+    event.delete()

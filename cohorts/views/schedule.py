@@ -1,20 +1,19 @@
 """An admin's calendar: dates and meetings as forms, and who was there."""
 
-from zoneinfo import ZoneInfo
-
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cohorts import clock_changes, months, scheduling
-from cohorts.forms import DatesForm, MeetingForm
-from cohorts.models import Attendance, Cohort, Enrollment, Event
+from cohorts import announcing, months, on_clocks, scheduling, series
+from cohorts.forms import ChangeForm, DatesForm, NewMeetingForm
+from cohorts.models import Attendance, Cohort, Event
 from cohorts.permissions import may_open
-from microcred import clock, times, zones
+from microcred import clock, letters
 from microcred.verdict import Refused
 
 STATUS = Attendance.Status
+GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def run_by_reader(request, cohort: str) -> Cohort:
@@ -42,106 +41,134 @@ def schedule(request, cohort):
     return render(request, "cohorts/schedule.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 def dates(request, cohort):
     """The days of the term."""
     found = run_by_reader(request, cohort)
     form = DatesForm(request.POST or None, cohort=found)
     if request.method == "POST" and form.is_valid():
-        for event in form.events():
-            scheduling.change(event) if event.pk else event.save()
+        try:
+            scheduling.change_dates(found, form.events(), seen=form.cleaned_data["seen"])
+        except scheduling.Changed as clash:
+            _take_notice(form, scheduling.version_of_dates(found))
+            return render(request, "cohorts/dates.html", _dates(found, form, str(clash)), status=409)
         messages.success(request, "Saved. Pages and calendars show the new dates.")
         return redirect("cohorts:schedule", cohort=found.slug)
-    return render(request, "cohorts/dates.html", {"cohort": found, "form": form})
+    return render(request, "cohorts/dates.html", _dates(found, form))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+def _dates(cohort: Cohort, form: DatesForm, clash: str = "") -> dict:
+    theirs = cohort.events.exclude(kind=Event.Kind.MEETING).in_time_order() if clash else ()
+    return {"cohort": cohort, "form": form, "clash": clash, "theirs": theirs}
+
+
+def _take_notice(form, version) -> None:
+    """The next save of the form is by somebody who has seen this version."""
+    form.data = form.data.copy()
+    form.data["seen"] = version
+
+
+@GET_OR_POST
 def new_meeting(request, cohort):
+    """One meeting, or a series: each day of it is shown to adjust before any of them stands."""
     found = run_by_reader(request, cohort)
     number = scheduling.next_number(found)
     event = Event(cohort=found, kind=Event.Kind.MEETING, number=number, title=f"{Event.Kind.MEETING.label} {number}")
-    return _edit(request, event)
+    form = NewMeetingForm(request.POST or None, instance=event)
+    if request.method != "POST" or not form.is_valid():
+        return _form(request, form)
+    count, every = form.cleaned_data["count"], form.cleaned_data["every"]
+    rhythm = f"{event.on} {count} {every}"
+    is_known = request.POST.get("rhythm") == rhythm
+    rows = series.planned(event, count=count, every=every, posted=request.POST if is_known else {})
+    is_sound = not any(row.problem for row in rows)
+    if "look" not in request.POST and is_sound and (count == 1 or is_known):
+        return _add(request, [row.event for row in rows])
+    shown = {"series": rows if count > 1 else [], "rhythm": rhythm}
+    return _form(request, form, looked_at=[row.event for row in rows] if is_sound else [], **shown)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+def _add(request, events: list[Event]):
+    told = scheduling.add(events)
+    what = f"{events[0]} is" if len(events) == 1 else f"{len(events)} meetings are"
+    messages.success(request, f"{what} in the calendar.{_told(told)}")
+    return redirect("cohorts:schedule", cohort=events[0].cohort.slug)
+
+
+@GET_OR_POST
 def meeting(request, cohort, number):
     """One meeting: its form, or that it was cancelled."""
     event = meeting_of(run_by_reader(request, cohort), number)
     if event.cancelled_at:
         return render(request, "cohorts/cancel.html", {"cohort": event.cohort, "event": event})
-    return _edit(request, event)
+    form = ChangeForm(request.POST or None, instance=event)
+    if request.method != "POST" or not form.is_valid() or "look" in request.POST:
+        return _form(request, form, looked_at=[event])
+    try:
+        told = scheduling.change(event, seen=form.cleaned_data["seen"])
+    except scheduling.Changed as clash:
+        theirs = meeting_of(event.cohort, number)
+        _take_notice(form, theirs.sequence)
+        return _form(request, form, looked_at=[event], clash=str(clash), theirs=theirs, status=409)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("cohorts:meeting", cohort=event.cohort.slug, number=number)
+    messages.success(request, f"Saved.{_told(told)}")
+    return redirect("cohorts:schedule", cohort=event.cohort.slug)
 
 
-def _edit(request, event: Event):
-    """The form of one meeting; with `look` it shows how people would see it, and saves nothing."""
-    form = MeetingForm(request.POST or None, instance=event)
-    is_good = request.method == "POST" and form.is_valid()
-    if is_good and "look" not in request.POST and (answer := _keep(request, event)):
-        return answer
+def _told(people: int) -> str:
+    return f" {people} {'person is' if people == 1 else 'people are'} told by e-mail." if people else ""
+
+
+def _form(request, form, *, looked_at=(), status: int = 200, **more):
+    """The form of a meeting; once it can be read, how people would see it, and what they would get."""
+    event = form.instance
+    is_sound = bool(looked_at) and (form.is_valid() if form.is_bound else bool(event.pk))
     context = {
         "cohort": event.cohort,
         "form": form,
         "event": event,
-        "views": _views(event) if is_good or (event.pk and not form.is_bound) else [],
-        "told": scheduling.concerned(event).count() if event.pk else 0,
+        "outlook": on_clocks.outlook(event) if is_sound else None,
         "may_cancel": bool(event.pk) and scheduling.may_cancel(event, at=clock.now()),
+        "may_remove": bool(event.pk) and scheduling.may_remove(event),
+        **more,
     }
-    return render(request, "cohorts/meeting.html", context)
+    if is_sound and form.is_bound:
+        context |= _mail(list(looked_at), as_=request.POST.get("as", ""))
+    return render(request, "cohorts/meeting.html", context, status=status)
 
 
-def _keep(request, event: Event):
-    if not event.pk:
-        scheduling.add(event)
-        messages.success(request, f"{event} is in the calendar.")
-        return redirect("cohorts:schedule", cohort=event.cohort.slug)
-    try:
-        told = scheduling.change(event)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return None
-    note = f" {told} {'person is' if told == 1 else 'people are'} told by e-mail." if told else ""
-    messages.success(request, f"Saved.{note}")
-    return redirect("cohorts:schedule", cohort=event.cohort.slug)
+def _mail(events: list[Event], *, as_: str) -> dict:
+    """To how many a mail leaves on saving, and the mail as one of them gets it."""
+    readers = announcing.readers(events)
+    reader = next((one for one in readers if one.ref == as_), readers[0] if readers else None)
+    if reader is None:
+        return {"told": 0}
+    mail = announcing.sample(events, reader)
+    return {
+        "told": len(readers),
+        "readers": readers,
+        "reader": reader,
+        "mail": mail,
+        "body": letters.body_of(mail.html),
+    }
 
 
-def _views(event: Event) -> list[dict]:
-    """The meeting on the clocks of the cohort's people, by zone, and where it is another hour than last time."""
-    cohort = event.cohort
-    counted = dict(
-        Enrollment.objects.taking_part()
-        .filter(cohort=cohort)
-        .exclude(person__zone="")
-        .order_by()
-        .values_list("person__zone")
-        .annotate(Count("pk"))
-    )
-    counted.setdefault(cohort.zone, 0)
-    earlier = cohort.events.meetings().standing().filter(starts_at__lt=event.starts_at).exclude(pk=event.pk)
-    before = earlier.order_by("-starts_at", "-pk").first()
-    return [
-        _view(event, before, zone, counted[zone])
-        for zone in sorted(counted, key=lambda zone: (zone != cohort.zone, zone))
-    ]
-
-
-def _view(event: Event, before: Event | None, zone: str, people: int) -> dict:
-    last = times.time_of_day(before.starts_at.astimezone(ZoneInfo(zone))) if before else ""
-    now = times.time_of_day(event.starts_at.astimezone(ZoneInfo(zone)))
-    note = clock_changes.sentence(event, before, reader=zone, cohort=event.cohort.zone)
-    place = zones.place(zone)
-    return {"place": place, "time": now, "last": last if note else "", "people": people, "note": note}
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 def cancel(request, cohort, number):
-    """Ask once more, with the consequence in numbers; then cancel and tell people."""
+    """Ask once more, with the consequence in numbers; then cancel and tell people, or remove what nobody saw."""
     event = meeting_of(run_by_reader(request, cohort), number)
-    scheduling.may_cancel(event, at=clock.now()).enforce()
+    may_remove = scheduling.may_remove(event)
+    if not may_remove:
+        scheduling.may_cancel(event, at=clock.now()).enforce()
     if request.method == "POST":
-        told = scheduling.cancel(event, by=request.user)
-        messages.success(
-            request, f"{event} is cancelled. {told} {'person is' if told == 1 else 'people are'} told by e-mail."
-        )
+        if may_remove:
+            scheduling.remove(event)
+            messages.success(request, f"{event} is removed.")
+        else:
+            told = scheduling.cancel(event, by=request.user)
+            messages.success(request, f"{event} is cancelled.{_told(told)}")
         return redirect("cohorts:schedule", cohort=event.cohort.slug)
-    told = scheduling.concerned(event).count() if event.cohort.opened_at else 0
-    return render(request, "cohorts/cancel.html", {"cohort": event.cohort, "event": event, "told": told})
+    context = {"told": announcing.concerned(event).count(), "may_remove": may_remove}
+    return render(request, "cohorts/cancel.html", {"cohort": event.cohort, "event": event, **context})

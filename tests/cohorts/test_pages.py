@@ -45,7 +45,7 @@ def applicant(client, cohort):
         ("attendance", 9),  # cohort, meeting, people, attendances, the last save
         ("reminders", 8),  # cohort, rules, events, extensions, one count
         ("sent", 7),  # cohort, count, mails
-        ("meeting", 10),
+        ("meeting", 9),
     ],
 )
 def test_an_admins_page_takes_the_same_queries_however_long(

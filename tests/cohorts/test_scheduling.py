@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 from django.core.exceptions import ValidationError
 
-from cohorts import attending, opening, scheduling
+from cohorts import attending, opening, scheduling, series
 from cohorts.models import Cohort, Event, Reminder
 from microcred.models import Message
 from microcred.verdict import Refused
@@ -172,7 +172,7 @@ def test_looking_shows_each_clock_and_saves_nothing(client, cohort, meeting, adm
 
     page = client.post(f"/cohorts/{cohort.slug}/calendar/3/", posted)
 
-    shown = [(row["place"], row["time"], row["last"], row["people"]) for row in page.context["views"]]
+    shown = [(row.place, row.time, row.last, row.people) for row in page.context["outlook"].views]
     hour = "{}:00\N{NO-BREAK SPACE}PM".format
     assert shown == [("Eastern Time", hour(4), "", 0), ("Arizona", hour(2), hour(1), 1)]
     assert Event.objects.get(pk=meeting.pk).title == "Community of Practice 3"
@@ -323,9 +323,172 @@ def test_two_meetings_added_at_once_both_stand(cohort):
     pages = [Event(cohort=cohort, title=title, **fields) for title in ("One tab", "Another tab")]
 
     for event in pages:
-        scheduling.add(event)
+        scheduling.add([event])
 
     assert [event.number for event in pages] == [4, 5]
+
+
+# New ones ------------------------------------------------------------------------------------------------------------
+MOVED_BY_CLOCKS = (
+    "Eastern Time changes its clocks on November 5. 3 people (Arizona, Hawaii) get another hour than on October 16. "
+    "They are told."
+)
+EXTRA = {"title": "Community of Practice 4", "on": "2023-11-13", "starts": "16:00", "ends": "17:30"}
+
+
+def say(cohort, letter, body):
+    cohort.edition.letters.filter(key=letter).update(subject=letter, body=body)
+
+
+def test_a_meeting_added_to_an_open_cohort_is_announced(client, cohort, admin, clock):
+    clock(BEFORE)
+    say(cohort, "meeting-added", "{{ meetings_short }}\n\n{{ meeting_list }}")
+    ada = factories.enrollment(cohort, factories.person(zone="America/Phoenix"))
+
+    page = client.post(f"/cohorts/{cohort.slug}/calendar/new/", EXTRA, follow=True)
+
+    mail = Message.objects.get()
+    assert "1 person is told by e-mail." in page.text
+    assert (mail.person, mail.kind) == (ada.person, "meeting-added")
+    assert "Community of Practice 4, Mon, Nov 13, 2:00 PM" in mail.text
+    assert all(line in mail.attachment for line in ("METHOD:PUBLISH", "SEQUENCE:0", "DTSTART;TZID=America/New_York"))
+
+
+def test_a_program_without_such_a_letter_adds_in_silence(client, cohort, admin, clock):
+    clock(BEFORE)
+    cohort.edition.letters.filter(key="meeting-added").delete()
+    factories.enrollment(cohort)
+
+    client.post(f"/cohorts/{cohort.slug}/calendar/new/", EXTRA)
+
+    assert cohort.events.filter(number=4).exists() and not Message.objects.exists()
+
+
+def test_a_series_is_adjusted_first_and_told_in_one_mail(client, cohort, admin, clock):
+    clock(datetime(2023, 9, 12, tzinfo=UTC))
+    factories.enrollment(cohort)
+    asked = EXTRA | {"on": "2023-09-25", "count": "3", "every": "two_weeks"}
+
+    first = client.post(f"/cohorts/{cohort.slug}/calendar/new/", asked)
+    shown = [(row.typed, row.notes) for row in first.context["series"]]
+    assert shown == [("2023-09-25", []), ("2023-10-09", ["Columbus Day."]), ("2023-10-23", [])]
+    assert cohort.events.meetings().count() == 3 and not Message.objects.exists()
+
+    days = {"rhythm": first.context["rhythm"], "day-1": "2023-09-25", "day-2": "2023-10-10", "day-3": "2023-12-24"}
+    second = client.post(f"/cohorts/{cohort.slug}/calendar/new/", asked | days)
+    assert second.context["series"][2].problem.startswith(CLOSED)
+
+    client.post(f"/cohorts/{cohort.slug}/calendar/new/", asked | days | {"day-3": "2023-10-23"})
+    added = cohort.events.filter(number__gte=4).order_by("number").values_list("number", "title", "on")
+    assert [(number, title, f"{on:%m-%d}") for number, title, on in added] == [
+        (4, "Community of Practice 4", "09-25"), (5, "Community of Practice 5", "10-10"),
+        (6, "Community of Practice 6", "10-23"),
+    ]  # fmt: skip
+    assert Message.objects.get().attachment.count("BEGIN:VEVENT") == 3
+
+
+@pytest.mark.parametrize(
+    ("first", "every", "days"),
+    [
+        ("2023-10-30", "week", ["2023-10-30", "2023-11-06", "2023-11-13"]),
+        ("2023-09-11", "month", ["2023-09-11", "2023-10-09", "2023-11-13"]),  # the second Monday
+        ("2023-08-31", "month", ["2023-08-31", "2023-09-28", "2023-10-26"]),  # the fifth Thursday, or the last
+        ("2023-12-04", "month", ["2023-12-04", "2024-01-01", "2024-02-05"]),
+    ],
+)
+def test_a_series_keeps_its_weekday(first, every, days):
+    assert [day.isoformat() for day in series.days(date.fromisoformat(first), 3, every)] == days
+
+
+# What an admin is told before saving ---------------------------------------------------------------------------------
+def test_a_change_is_shown_as_one_of_those_who_get_it(client, cohort, meeting, admin, clock):
+    clock(BEFORE)
+    say(cohort, "meeting-changed", "From {{ meeting_before }} to {{ meeting_time }}. {{ meeting_notes }}")
+    ada = factories.enrollment(cohort)
+    ben = factories.enrollment(cohort, factories.person("Ben", "Zane", zone="America/Phoenix"))
+    attending.cannot_come(ben, meeting)
+    moved = EXTRA | {"title": "Community of Practice 3", "on": "2023-11-07"}
+
+    page = client.post(f"/cohorts/{cohort.slug}/calendar/3/", moved | {"look": "yes", "as": ben.ref})
+    shown = page.context["mail"]
+    assert "This changes the time for 2 people" in page.text and "You had said that you cannot come" in shown.text
+    assert meeting.attendances.count() == 1 and not Message.objects.exists()
+
+    client.post(f"/cohorts/{cohort.slug}/calendar/3/", moved)
+    sent = {mail.person: mail for mail in Message.objects.all()}
+    assert set(sent) == {ada.person, ben.person}
+    assert (sent[ben.person].subject, sent[ben.person].text) == (shown.subject, shown.text)
+
+
+def test_nobody_is_told_of_another_link(client, cohort, admin, clock):
+    clock(BEFORE)
+    factories.enrollment(cohort)
+    kept = EXTRA | {"on": "2023-11-06", "where": "https://meet.example.org/other", "look": "yes"}
+
+    page = client.post(f"/cohorts/{cohort.slug}/calendar/3/", kept)
+
+    assert page.context["told"] == 0 and "Nobody is told by e-mail: the time stays" in page.text
+
+
+@pytest.mark.parametrize(
+    ("on", "notes"),
+    [
+        ("2023-11-06", [MOVED_BY_CLOCKS, "Monday, November 6 is no holiday."]),
+        ("2023-11-23", [MOVED_BY_CLOCKS, "Thanksgiving Day."]),
+        ("2023-10-21", ["A Saturday."]),
+    ],
+)
+def test_the_day_is_looked_at(client, cohort, admin, on, notes):
+    for zone in ("America/Phoenix", "America/Phoenix", "Pacific/Honolulu", "America/Chicago"):
+        factories.enrollment(cohort, factories.person(zone=zone))
+
+    page = client.post(f"/cohorts/{cohort.slug}/calendar/3/", EXTRA | {"on": on, "look": "yes"})
+
+    said = [note.replace(" ", " ") for note in page.context["outlook"].notes]
+    places = [view.place for view in page.context["outlook"].views]
+    assert said == notes and places[0] == "Eastern Time" and set(places[1:]) == {"Arizona", "Hawaii", "Central Time"}
+
+
+def test_what_nobody_saw_is_removed(client, cohort, meeting, admin):
+    Cohort.objects.filter(pk=cohort.pk).update(opened_at=None, opened_by=None)
+    page = client.get(f"/cohorts/{cohort.slug}/calendar/3/cancelling/")
+    assert "Nobody has been told of it" in page.text
+
+    client.post(f"/cohorts/{cohort.slug}/calendar/3/cancelling/")
+
+    assert not Event.objects.filter(pk=meeting.pk).exists()
+
+
+def test_what_people_know_of_is_not_removed(meeting):
+    with pytest.raises(Refused, match="Cancel it instead"):
+        scheduling.remove(meeting)
+
+
+# Two admins ----------------------------------------------------------------------------------------------------------
+def test_of_two_who_edit_a_meeting_the_second_keeps_what_they_typed(client, cohort, meeting, admin):
+    meeting.title = "Theirs"
+    scheduling.change(meeting)
+    mine = EXTRA | {"title": "Mine", "seen": "0"}
+
+    page = client.post(f"/cohorts/{cohort.slug}/calendar/3/", mine)
+
+    assert (page.status_code, page.context["form"]["title"].value()) == (409, "Mine")
+    assert "Someone else changed this while you were writing." in page.text and "Theirs: Theirs" in page.text
+    client.post(f"/cohorts/{cohort.slug}/calendar/3/", mine | {"seen": page.context["form"]["seen"].value()})
+    assert Event.objects.get(pk=meeting.pk).title == "Mine"
+
+
+def test_of_two_who_edit_the_dates_the_second_keeps_what_they_typed(client, cohort, admin):
+    kept = {"learning_begins": "2023-09-01", "reviews_due": "2023-12-13", "decisions": "2023-12-15"}
+    seen = scheduling.version_of_dates(cohort)
+    client.post(f"/cohorts/{cohort.slug}/calendar/dates/", kept | {"evidence_due": "2023-12-01", "seen": seen})
+
+    page = client.post(f"/cohorts/{cohort.slug}/calendar/dates/", kept | {"evidence_due": "2023-12-04", "seen": seen})
+
+    assert (page.status_code, page.context["form"]["evidence_due"].value()) == (409, "2023-12-04")
+    again = {"evidence_due": "2023-12-04", "seen": page.context["form"]["seen"].value()}
+    client.post(f"/cohorts/{cohort.slug}/calendar/dates/", kept | again)
+    assert cohort.events.get(kind="evidence_due").on == date(2023, 12, 4)
 
 
 # Years that cannot be meant ------------------------------------------------------------------------------------------

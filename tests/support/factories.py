@@ -11,8 +11,8 @@ from microcred.models import User
 _numbers = count(1)
 LETTERS = (
     "invitation receipt receipt-late revised-received file-needs-fixing reminder-two-weeks reminder-three-days "
-    "reminder-today reminder-late reminder-meeting meeting-changed meeting-cancelled revision award not-awarded "
-    "returned-incomplete reviewer-assigned reminder-reviews conflict-thanks reminder-revision settle"
+    "reminder-today reminder-late reminder-meeting meeting-added meeting-changed meeting-cancelled revision award "
+    "not-awarded returned-incomplete reviewer-assigned reminder-reviews conflict-thanks reminder-revision settle"
 ).split()
 LEVELS = (
     (3, "Meets", "Names it, shows it, explains it.", True),
