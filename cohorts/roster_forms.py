@@ -76,7 +76,7 @@ class LayoutForm(forms.Form):
         super().__init__(*args, initial={**layout.columns, "has_headings": layout.has_headings}, **kwargs)
         places = [("", "Not in the file"), *((str(place), words) for place, words in enumerate(roster.headings))]
         for column, label in rosters.COLUMNS.items():
-            self.fields[column] = forms.ChoiceField(label=label, choices=places, required=False)
+            self.fields[column] = forms.ChoiceField(label=label, choices=places, required=column == "email")
         self.order_fields([*rosters.COLUMNS, "has_headings"])
 
     @property
@@ -105,7 +105,6 @@ class InvitingForm(forms.Form):
             ("then", "Send at a time"),
             ("later", "Not now"),
         ]
-        self.fields["at"].help_text = f"On the cohort's clock, {cohort.place}."
 
     def clean(self) -> dict:
         given = super().clean() or {}

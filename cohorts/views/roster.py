@@ -97,11 +97,12 @@ def columns(request: HttpRequest, cohort: str, ref: str) -> HttpResponse:
     """Read the rows anew, with the columns that were chosen."""
     found = _import(request, cohort, ref)
     form = LayoutForm(request.POST, roster=importing.look(found, by=request.user))
-    if form.is_valid():
-        try:
-            importing.lay_out(found, form.layout, by=request.user)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
+    try:
+        if not form.is_valid():
+            raise Refused("Say which column holds the e-mail address.")
+        importing.lay_out(found, form.layout, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
     return _to("check_import", found)
 
 
