@@ -3,7 +3,8 @@
    [data-save-status]   says “Saving…”, “Saved 2:14 PM”, “Not saved yet, trying again”, “Not saved. Your text is kept on this device.”
    [data-save-voice]    an empty <span class="vh" role="status">; it speaks only when saving begins or stops to fail
    A save that the network or the server lost is sent again three times, and once the network is back; the text itself
-   is kept by keep.js. */
+   is kept by keep.js. A form that is sent while a save of it is under way goes right after that: else the two would
+   seem to come from two tabs. Sent once more, it goes at once. */
 const status = document.querySelector("[data-save-status]");
 const tries = new Map(); // how often in vain, by element that is not saved
 const KEPT = "Not saved. Your text is kept on this device.";
@@ -38,6 +39,32 @@ document.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr, successful
     setTimeout(() => again(elt), 4000 * count);
   }
 });
+
+const going = new Set(); // saves under way
+let waiting = null; // the form that was sent meanwhile
+
+document.addEventListener("htmx:beforeRequest", ({ detail: { elt, xhr } }) => elt.matches("[data-autosave]") && going.add(xhr));
+
+document.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
+  if (going.delete(xhr)) setTimeout(goOn); // a save that was queued begins first
+});
+
+function goOn() {
+  if (!going.size) waiting?.form.requestSubmit(waiting.button);
+}
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const isSecond = waiting?.form === event.target;
+    waiting = null;
+    if (isSecond || !going.size || !event.target.querySelector("[data-autosave]")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    waiting = { form: event.target, button: event.submitter };
+  },
+  true, // before keep.js notes what is sent
+);
 
 let before = "";
 addEventListener("offline", () => {
