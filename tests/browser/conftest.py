@@ -3,7 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.support import journey
+from microcred.models import User
+from tests.support import browsing, journey
+from tests.support.keyboard import TYPING
 
 
 @pytest.fixture
@@ -30,3 +32,18 @@ def enters(open_page, axe):
         return role(page, axe if scripts else lambda page: None, seen)
 
     return enter
+
+
+@pytest.fixture
+def brings(open_page, live_server):
+    """Brings in somebody who is signed in and has a way of their own: `brings(journey.Admin, CLEO, "by keyboard")`.
+
+    axe has seen these pages in test_every_state.py.
+    """
+
+    def bring(role, email, way):
+        page = open_page(java_script_enabled=way != "without scripts")
+        browsing.sign_in(page, User.objects.get(email=email), at=live_server.url)
+        return (TYPING[role] if way == "by keyboard" else role)(page, lambda page: None, set())
+
+    return bring

@@ -78,7 +78,7 @@ def submits(rosa):
     rosa.reads("Check and submit")
     rosa.follows("Check and submit")
     rosa.arrives_at("/submit/")
-    rosa.sends(rosa.page.get_by_role("radio").first, "Space")
+    rosa.chooses(rosa.page.get_by_role("radio").first)
     rosa.checks_and_submits("Submit my three documents")
 
 

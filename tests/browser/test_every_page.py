@@ -6,6 +6,7 @@ Those of applicants are in test_every_state.py, in each of their states.
 import pytest
 
 from tests.browser.test_every_state import FILES, pages_of_applicants
+from tests.support.browsing import sign_in
 from tests.support.journey import Someone
 from tests.support.world import World
 from tests.test_access import asked, routes, rows
@@ -43,8 +44,7 @@ def test_every_page_is_sound(role, clock, client, live_server, open_page, axe):
     reader = Someone(open_page(), axe, set())
     if role != "anonymous":
         client.force_login(world.person(role))
-        session = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-        reader.page.context.add_cookies([session])
+        sign_in(reader.page, world.person(role), at=live_server.url)
     faults = []
     for address in (world.address(name, patterns[name]) for name in opened_by(role)):
         try:

@@ -4,7 +4,7 @@ import pytest
 
 from submissions.models import Document, Version
 from submissions.states import State
-from tests.support.browsing import assert_sound_everywhere
+from tests.support.browsing import assert_sound_everywhere, sign_in
 from tests.support.states import GUIDE, SCENES
 from tests.test_access import asked, rows
 
@@ -32,14 +32,10 @@ def test_no_state_and_no_page_is_left_out():
 
 @pytest.mark.parametrize("scene", SCENES, ids=str)
 @pytest.mark.browser(tolerated=["status of 422"])
-def test_its_pages_are_sound(scene, clock, client, live_server, open_page):
+def test_its_pages_are_sound(scene, clock, live_server, page):
     clock(scene.at)
     ada = scene.reach()
-    client.force_login(ada.person)
-    page = open_page()
-    page.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
+    sign_in(page, ada.person, at=live_server.url)
     assert (ada.now().state, state_of(ada)) == (scene.state, scene.slot)
 
     for address in scene.addresses(ada):

@@ -131,6 +131,7 @@ def reviewer_scores_nine_answers(ben):
     for number in range(1, 10):
         ben.scores(number, "Approaching" if number in COMMENTS else "Meets", COMMENTS.get(number, ""))
     ben.has_scored(9, of=9)
+    ben.presses("Save and next")
     ben.finishes()
 
 
@@ -170,6 +171,7 @@ def reviewer_reads_what_changed(ben):
     for number in (4, 7):
         ben.scores(number, "Meets")
     ben.has_scored(2, of=2)
+    ben.presses("Save and next")
     ben.finishes()
 
 

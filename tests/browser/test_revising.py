@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from submissions import notes
+from tests.support.browsing import sign_in
 from tests.support.states import SCENES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -13,14 +14,12 @@ WORDS = "We said what our team did, and when."
 
 
 @pytest.fixture
-def ada(clock, client, live_server, page):
+def ada(clock, live_server, page):
     """On the page on which she revises."""
     scene = next(one for one in SCENES if one.name == "revision asked for")
     clock(scene.at)
     ada = scene.reach()
-    client.force_login(ada.person)
-    session = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    page.context.add_cookies([session])
+    sign_in(page, ada.person, at=live_server.url)
     page.goto(f"/my/{ada.cohort.slug}/revise/")
     return ada
 

@@ -88,13 +88,6 @@ def applicant_revises(rosa, post):
 def reviewer_scores_nine_answers(ben):
     ben.opens_next()
     for number in range(1, 10):
-        ben.reads("Submission 0001")
-        question = ben.question(number)
-        question.get_by_role("radio", name="Approaching" if number == 4 else "Meets").check()
-        if number == 4:
-            question.get_by_label("Comment to the applicant").fill(COMMENT)
-        ben.presses("Save and next")
-    ben.reads("Finish your review of Submission 0001")
+        ben.scores_and_goes_on(number, *(("Approaching", COMMENT) if number == 4 else ("Meets",)))
     expect(ben.page.locator("main")).to_contain_text("9 of 9 scored")
-    ben.presses("Finish", exact=True)
-    ben.is_told("is finished. Thank you.")
+    ben.finishes()

@@ -1,13 +1,13 @@
 """The people of the story that the browser tests tell: what each of them does, page by page, by clicking and typing."""
 
 import re
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import resolve
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from badges import editions
 from badges.models import Edition, Prompt
@@ -28,13 +28,13 @@ PATIENCE = 30_000  # milliseconds, for what waits on a worker
 
 # The stage -----------------------------------------------------------------------------------------------------------
 def set_stage() -> Cohort:
-    """The library's editions and an open cohort that is due in a while, with an admin and a reviewer."""
+    """The library's editions and an open cohort, due in a while, with an admin; one reviewer's word is enough."""
     editions.load_all(LIBRARY)
     cleo, ben = _staff("cleo@example.org", "Cleo", "Lead"), _staff("ben@example.org", "Ben", "Reader")
     today = clock.today("America/New_York")
     cohort = opening.create(
         Edition.objects.get(slug="l2-practice"), by=cleo, name="This term", slug="this-term",
-        team_email="team@example.org",
+        team_email="team@example.org", second_read_percent=0, second_read_near_rows=0,
         dates={
             Event.Kind.LEARNING_BEGINS: today - timedelta(days=60), Event.Kind.EVIDENCE_DUE: today + timedelta(days=9),
             Event.Kind.REVIEWS_DUE: today + timedelta(days=22), Event.Kind.DECISIONS: today + timedelta(days=24),
@@ -121,17 +121,36 @@ class Someone:
         assert link, letter
         self.goes_to(link[0])
 
+    # What hands do; `ByKeyboard` does it without a mouse.
+    def uses(self, thing: Locator) -> None:
+        thing.click()
+
+    def chooses(self, box: Locator) -> None:
+        box.check()
+
+    def picks(self, choice: Locator, label: str) -> None:
+        choice.select_option(label=label)
+
+    def writes(self, field: Locator, words: str) -> None:
+        field.fill(words)
+
+    def dates(self, field: Locator, on: date) -> None:
+        field.fill(on.isoformat())
+
+    def times(self, field: Locator, at: time) -> None:
+        field.fill(f"{at:%H:%M}")
+
     def follows(self, name: str | re.Pattern, *, exact: bool = False) -> None:
-        self.page.get_by_role("link", name=name, exact=exact).first.click()
+        self.uses(self.page.get_by_role("link", name=name, exact=exact).first)
 
     def presses(self, name: str | re.Pattern, *, exact: bool = False) -> None:
-        self.page.get_by_role("button", name=name, exact=exact).first.click()
+        self.uses(self.page.get_by_role("button", name=name, exact=exact).first)
 
     def is_told(self, words: str) -> None:
         expect(self.page.locator("#messages")).to_contain_text(words)
 
     def goes_by_menu(self, name: str) -> None:
-        self.page.get_by_role("navigation", name="Main").get_by_role("link", name=name, exact=True).click()
+        self.uses(self.page.get_by_role("navigation", name="Main").get_by_role("link", name=name, exact=True))
 
     def signs_in(self, email: str) -> None:
         self.goes_to("/sign-in/")
@@ -152,7 +171,7 @@ class Admin(Someone):
         self.reads("People")
         self.follows("Import")
         self.look()
-        self.page.get_by_label("Rows from a spreadsheet").fill(rows)
+        self.writes(self.page.get_by_label("Rows from a spreadsheet"), rows)
         self.presses("Check the rows")
 
     def is_told_of_row(self, words: str) -> None:
@@ -160,7 +179,7 @@ class Admin(Someone):
         self.look()
 
     def fixes_address(self, row: int, email: str) -> None:
-        self.page.locator(f"#email-{row}").fill(email)
+        self.writes(self.page.locator(f"#email-{row}"), email)
         self.presses("Continue")
 
     def confirms_with_invitations(self, count: int) -> None:
@@ -173,7 +192,7 @@ class Admin(Someone):
     def assigns_by_plan(self) -> None:
         self.goes_by_menu("Reviews")
         self.reads("Reviews")
-        self.follows("Preview a plan for 1")
+        self.follows("Preview", exact=True)
         self.reads("Suggested plan")
         self.presses("Apply this plan")
         self.reads("Reviews")
@@ -217,13 +236,13 @@ class Applicant(Someone):
     def types_code(self, letter: str) -> None:
         code = re.search(r"Type (\S+) on the page", letter)
         assert code, letter
-        self.page.get_by_label("Code from the e-mail").fill(code[1])
+        self.writes(self.page.get_by_label("Code from the e-mail"), code[1])
         self.presses("Sign in", exact=True)
 
     def joins(self, *, name: str, last: str, first: str) -> None:
-        self.page.get_by_label("Name on your badge").fill(name)
-        self.page.get_by_label("Last name for file names").fill(last)
-        self.page.get_by_label("First name or initial").fill(first)
+        self.writes(self.page.get_by_label("Name on your badge"), name)
+        self.writes(self.page.get_by_label("Last name for file names"), last)
+        self.writes(self.page.get_by_label("First name or initial"), first)
         self.presses("Join the cohort")
         self.is_told("Welcome")
 
@@ -300,7 +319,7 @@ class Applicant(Someone):
             expect(self.page.locator("#became")).to_contain_text(each, timeout=PATIENCE)
 
     def notes(self, question: int, words: str) -> None:
-        self.page.get_by_label(re.compile(rf"^Question {question}:")).fill(words)
+        self.writes(self.page.get_by_label(re.compile(rf"^Question {question}:")), words)
 
     def open_questions(self) -> list[str]:
         """The numbers of the answers that need more."""
@@ -312,9 +331,9 @@ class Applicant(Someone):
 class Reviewer(Someone):
     def opens_next(self) -> None:
         self.reads("Start 0001")
-        self.page.locator(".hero").get_by_role("link", name="Start").click()
+        self.uses(self.page.locator(".hero").get_by_role("link", name="Start"))
 
-    def question(self, number: int):
+    def question(self, number: int) -> Locator:
         return self.page.locator(f"#q{number}")
 
     def scores(self, number: int, level: str, comment: str = "") -> None:
@@ -328,13 +347,41 @@ class Reviewer(Someone):
         expect(self.page.locator("[data-save-status]")).to_have_text(re.compile(r"^Saved \d"))
         expect(self.page.locator(f"#chip-words-{number}")).to_contain_text(level)
 
+    def scores_and_goes_on(self, number: int, level: str, comment: str = "") -> None:
+        """The question that lies open; saving leads to the next."""
+        self.reads("Submission 0001")
+        question = self.lies_open(number)
+        self.chooses(question.get_by_role("radio", name=level))
+        if comment:
+            self.writes(question.get_by_label("Comment to the applicant"), comment)
+        self.presses("Save and next")
+
+    def lies_open(self, number: int) -> Locator:
+        expect(self.question(number)).to_have_class(re.compile(r"\bnow\b"))
+        self.page.wait_for_load_state()
+        return self.question(number)
+
     def has_scored(self, count: int, of: int) -> None:
         expect(self.page.locator("#progress")).to_contain_text(f"{count} of {of}")
         self.look()
 
     def finishes(self) -> None:
-        self.presses("Save and next")
         self.reads("Finish your review")
         self.presses("Finish", exact=True)
         self.is_told("is finished. Thank you.")
         self.look()
+
+    def opens_what_differs(self) -> None:
+        """As second reader."""
+        self.goes_by_menu("Settle")
+        self.reads("Settle")
+        self.follows("Settle 0001")
+        self.reads("Settle 0001")
+
+    def settles(self, number: int, level: str, *, start: str, why: str) -> None:
+        """With the words of a reader, which wait for them on a button."""
+        row, words = self.question(number), self.page.locator(f"#q{number}-comment")
+        self.chooses(row.get_by_role("radio", name=level))
+        self.uses(row.get_by_role("button", name=f"Start from {start}"))
+        expect(words).not_to_have_value("")
+        self.writes(row.get_by_label("Why", exact=True), why)
