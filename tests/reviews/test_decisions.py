@@ -6,6 +6,8 @@ import pytest
 
 from badges import awards
 from badges.models import Award, Badge, Edition, Letter
+from cohorts import attending
+from cohorts.attending import Mark
 from cohorts.models import Attendance, Event
 from microcred.models import Message
 from microcred.verdict import Refused
@@ -369,6 +371,22 @@ def test_the_last_part_completes_the_whole(cohort):
     assert Award.objects.filter(edition__slug="apprentice").count() == 1
     subjects = set(Message.objects.filter(kind="award").values_list("subject", flat=True))
     assert subjects == {"Your Level 2 Practice badge", "Your Shared badge", "Your Apprentice badge"}
+
+
+def test_a_meeting_made_up_earns_what_an_excuse_does_not(cohort):
+    parts_of_a_whole(cohort)
+    decision = decided(cohort)
+    here, missed, _ = cohort.events.filter(kind=Event.Kind.MEETING).order_by("number")
+    theirs, by = decision.submission.enrollment.pk, cohort.opened_by
+    attending.record(here, {theirs: Mark("here", 60)}, by=by)
+    attending.record(missed, {theirs: Mark("excused")}, by=by)
+    decisions.release(decision, by=by)
+    assert awarding.issue_attendance_awards(cohort, by=by) == []
+
+    attending.record(missed, {theirs: Mark("made_up", note="Watched it, then met me.")}, by=by)
+
+    awarding.issue_attendance_awards(cohort, by=by)
+    assert set(Award.objects.values_list("edition__slug", flat=True)) == {cohort.edition.slug, "shared", "apprentice"}
 
 
 def test_nobody_decides_on_their_own_work(cohort):
