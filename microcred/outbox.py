@@ -14,13 +14,15 @@ from collections import deque
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import partial
+from time import monotonic as steady
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import Exists, Field, Q, QuerySet
+from django.db.models import Exists, Field, Max, OuterRef, Q, QuerySet
 
 from microcred import bounces, clock, notices
 from microcred.letters import Letter
@@ -29,6 +31,7 @@ from microcred.postman import Answer, Line
 
 LEASE = timedelta(minutes=5)
 FRESH = timedelta(minutes=1)  # the lease outlasts it by more than the longest try, each of whose steps has a timeout
+GLANCE = 0.1  # seconds: so soon a pause holds, also in the middle of what was claimed
 BATCH = 500
 GIVE_UP_AFTER = timedelta(days=3)
 MOST_NAMED = 9  # earlier mails of a thread that a mail names, beside the first
@@ -170,10 +173,30 @@ def _send(rows: list[Message], line: Line) -> int:
     """Send what was claimed. What is left when the line ends, or the look at it is too old, is let go of untried."""
     until, sent = clock.now() + FRESH, 0
     leaving = deque(_looked_at(rows))
+    hand = Hand(rows[0].leased_until)
     while leaving and line.opens() and clock.now() < until:
-        sent += _send_one(leaving.popleft(), line)
+        sent += _send_one(leaving.popleft(), line, hand)
     _give_back(leaving)
     return sent
+
+
+class Hand:
+    """What a sender holds. What of it still may leave is asked anew as often as anybody could notice."""
+
+    def __init__(self, lease: datetime | None) -> None:
+        self.lease, self.asked, self.free = lease, -GLANCE, set[int]()
+        self.stuck = set[tuple[int, str]]()  # whose mail of which cohort waits behind one that did not leave
+
+    def may_leave(self, row: Message) -> bool:
+        if steady() - self.asked >= GLANCE:
+            held = Message.objects.waiting().filter(leased_until=self.lease).filter(_may_leave())
+            beside = _before(OuterRef).exclude(leased_until=self.lease)
+            self.free, self.asked = set(held.exclude(Exists(beside)).values_list("pk", flat=True)), steady()
+        return row.pk in self.free and (row.person_id, row.cohort_slug) not in self.stuck
+
+    def keep_behind(self, row: Message) -> None:
+        if row.cohort_slug:
+            self.stuck.add((row.person_id, row.cohort_slug))
 
 
 def _give_back(rows: Collection[Message]) -> None:
@@ -183,15 +206,17 @@ def _give_back(rows: Collection[Message]) -> None:
         held.filter(pk__in=[row.pk for row in rows]).update(leased_until=None)
 
 
-def _send_one(row: Message, line: Line) -> bool:
+def _send_one(row: Message, line: Line, hand: Hand) -> bool:
     if row.useless_at and row.useless_at <= clock.now():
         _close(row, Message.State.SKIPPED, reason="Its time had passed before it could be sent.")
         return False
-    if not _held(row).filter(_may_leave()).exclude(Exists(_before(row))).exists():
+    if not hand.may_leave(row):
         _step_back(row)
         return False
     answer = line.send(as_email(row))
     WHAT_FOLLOWS[answer](row, line.why)
+    if answer not in FINAL:
+        hand.keep_behind(row)
     return answer is Answer.TAKEN
 
 
@@ -200,17 +225,18 @@ def _held(row: Message):
     return Message.objects.waiting().filter(pk=row.pk, leased_until=row.leased_until)
 
 
-def _before(row: Message):
+def _before(value_of: Callable[[str], object]):
     """What the same cohort owes the same person from earlier: mail arrives in the order in which it was due."""
-    earlier = Q(due_at__lt=row.due_at) | Q(due_at=row.due_at, pk__lt=row.pk)
-    theirs = Message.objects.waiting().filter(earlier, person=row.person_id, cohort_slug=row.cohort_slug)
-    return theirs.exclude(cohort_slug="").order_by("-leased_until")
+    at, cohort = value_of("due_at"), value_of("cohort_slug")
+    earlier = Q(due_at__lt=at) | Q(due_at=at, pk__lt=value_of("pk"))
+    theirs = Message.objects.waiting().filter(earlier, person=value_of("person_id"), cohort_slug=cohort)
+    return theirs.exclude(cohort_slug="")
 
 
 def _step_back(row: Message) -> None:
     """Let go of it: somebody paused, or it has to wait for the mail before it, as long as that waits."""
-    before = _before(row).filter(leased_until__isnull=False).values_list("leased_until", flat=True).first()
-    _held(row).update(leased_until=before)
+    before = _before(partial(getattr, row)).aggregate(until=Max("leased_until"))
+    _held(row).update(leased_until=before["until"])
 
 
 # What follows from the answer ----------------------------------------------------------------------------------------
@@ -243,6 +269,7 @@ def _not_its_fault(row: Message, why: str) -> None:
     _give_back([row])
 
 
+FINAL = (Answer.TAKEN, Answer.NEVER, Answer.NOBODY)
 WHAT_FOLLOWS = {
     Answer.TAKEN: _is_sent,
     Answer.LATER: _try_later,

@@ -230,6 +230,7 @@ def test_the_operator_takes_back_what_waits_and_nothing_else(admin_client, mailb
 
 def test_a_pause_holds_the_rest_of_what_was_claimed_already(monkeypatch, mailbox):
     paused = User.objects.none()
+    monkeypatch.setattr(outbox, "GLANCE", 0)
     monkeypatch.setattr(outbox, "_paused", [lambda: paused.values("email")])
     first, second = owed("one", cohort_slug="here"), owed("two", cohort_slug="here")
     original = EmailBackend.send_messages
