@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import NamedTuple
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 
 from badges.models import Activity, Level
 from cohorts import deadlines
@@ -133,11 +132,28 @@ def slowest(rows: Iterable[HeatRow]) -> HeatRow | None:
 
 
 # Rubric row by level -------------------------------------------------------------------------------------------------
+class Given(NamedTuple):
+    """One level of a rubric row, and how many people were given it."""
+
+    of: int
+    document: str
+    row: str
+    title: str
+    page: int
+    place: int
+    rank: int
+    label: str
+    given: int
+
+
+GIVEN = Given._fields
+
+
 @dataclass(frozen=True)
 class RubricRow:
-    """One rubric row: its levels, the lowest first, each with how many people were `given` it."""
+    """One rubric row: its levels, the lowest first, in a table of so many columns."""
 
-    levels: tuple[Any, ...]
+    levels: tuple[Given, ...]
     columns: int
 
     @property
@@ -147,20 +163,16 @@ class RubricRow:
 
     @property
     def title(self) -> str:
-        return self.levels[0].criterion__title
+        return self.levels[0].title
 
     @property
     def key(self) -> str:
-        return row_key(self.levels[0].criterion__document__key, self.levels[0].criterion__key)
+        """In an address."""
+        return f"{self.levels[0].document}/{self.levels[0].row}"
 
     @property
     def hardness(self) -> tuple[int, ...]:
         return tuple(-level.given for level in self.levels)
-
-
-def row_key(document: str, criterion: str) -> str:
-    """A rubric row in an address."""
-    return f"{document}/{criterion}"
 
 
 def hardest(cohort: Cohort) -> list[RubricRow]:
@@ -169,20 +181,33 @@ def hardest(cohort: Cohort) -> list[RubricRow]:
     Empty before a review is finished. Queries: one.
     """
     scored = Level.objects.filter(criterion__document__edition=cohort.edition_id, criterion__document__is_scored=True)
-    given = _scores(cohort).filter(level=OuterRef("pk")).order_by().values("level")
-    people = given.annotate(n=Count("review__assignment__submission", distinct=True)).values("n")
-    levels = (
-        scored.annotate(given=Coalesce(Subquery(people), 0))
-        .order_by("criterion__document__position", "criterion__position", "criterion", "rank")
-        .values_list(
-            "criterion", "criterion__document__key", "criterion__key", "criterion__title", "rank", "label", "given",
-            named=True,
-        )
+    levels = scored.order_by().annotate(
+        of=F("pk"), document=F("criterion__document__key"), row=F("criterion__key"), title=F("criterion__title"),
+        page=F("criterion__document__position"), place=F("criterion__position"), given=Value(0),
     )  # fmt: skip
-    groups = [tuple(group) for _, group in groupby(levels, key=lambda level: level.criterion)]
-    rows = [RubricRow(group, max(map(len, groups))) for group in groups]
-    begun = any(level.given for row in rows for level in row.levels)
-    return sorted(rows, key=lambda row: row.hardness) if begun else []
+    each = _scores(cohort).exclude(level=None).order_by()
+    given = each.annotate(
+        of=F("level"), document=Value(""), row=Value(""), title=Value(""), page=Value(0), place=Value(0),
+        rank=Value(0), label=Value(""),
+    ).values(*GIVEN[:-1]).annotate(given=Count("review__assignment__submission", distinct=True))  # fmt: skip
+    rows = _rows(levels.values_list(*GIVEN).union(given.values_list(*GIVEN), all=True))
+    return (
+        sorted(rows, key=lambda row: row.hardness) if any(level.given for row in rows for level in row.levels) else []
+    )
+
+
+def _rows(found: Iterable[tuple]) -> list[RubricRow]:
+    """Every level that there is, with the count of those that somebody was given; by row, the lowest level first."""
+    known, given = [], {}
+    for level in map(Given._make, found):
+        if level.row:
+            known.append(level)
+        else:
+            given[level.of] = level.given
+    known.sort(key=lambda level: (level.page, level.place, level.rank))
+    groups = [tuple(group) for _, group in groupby(known, key=lambda level: (level.page, level.place))]
+    widest = max(map(len, groups), default=0)
+    return [RubricRow(tuple(each._replace(given=given.get(each.of, 0)) for each in group), widest) for group in groups]
 
 
 def _scores(cohort: Cohort) -> QuerySet[Score]:
