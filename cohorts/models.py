@@ -15,6 +15,7 @@ from django.utils.crypto import get_random_string
 from badges.models import Activity, Edition, who_and_when
 from cohorts.days import validate_day
 from microcred import clock, times
+from microcred.remembering import Remembered
 from microcred.zones import place, validate_zone
 
 PERSON = settings.AUTH_USER_MODEL
@@ -49,7 +50,7 @@ class CohortQuerySet(models.QuerySet):
         return self.filter(opened_at__isnull=False, closed_at__isnull=True)
 
 
-class Cohort(models.Model):
+class Cohort(Remembered):
     """One run of an edition."""
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="cohorts")
@@ -127,7 +128,7 @@ class EventQuerySet(models.QuerySet):
         return self.order_by("starts_at", "pk")
 
 
-class Event(models.Model):
+class Event(Remembered):
     """A dated thing of a cohort.
 
     People think of it as a day, and a meeting as local times on that day: these are kept as they were entered.
@@ -266,7 +267,7 @@ class StaffMembershipQuerySet(models.QuerySet):
         return self.filter(role__in=(StaffMembership.Role.REVIEWER, StaffMembership.Role.SECOND_READER))
 
 
-class StaffMembership(models.Model):
+class StaffMembership(Remembered):
     """One person's role in one cohort."""
 
     class Role(models.TextChoices):
@@ -391,7 +392,7 @@ class ActivityMark(models.Model):
         return f"{self.activity} done"
 
 
-class Reminder(models.Model):
+class Reminder(Remembered):
     """One reminder rule of a cohort: so many days from an event, at a local time, to whom it concerns."""
 
     class Audience(models.TextChoices):

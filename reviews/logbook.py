@@ -5,20 +5,34 @@ over their keys; only what a page shows is built. A page begins where the one be
 happens meanwhile moves nothing.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
-from django.db.models import F, IntegerField, Q, QuerySet, Value
+from django.db.models import F, IntegerField, Model, Q, QuerySet, Value
+from django.urls import reverse
 
-from cohorts.models import Cohort, Enrollment, RecordReading, StaffNote, StaffTask, WrittenLetter
+from cohorts.models import (
+    AttendanceChange,
+    Cohort,
+    Enrollment,
+    Event,
+    RecordReading,
+    Reminder,
+    RosterImport,
+    StaffMembership,
+    StaffNote,
+    StaffTask,
+    WrittenLetter,
+)
 from microcred import clock, times
 from microcred.models import User
-from reviews import conflicts
+from reviews import conflicts, resetting
 from reviews.exports.models import Export, ExportReading
-from reviews.models import Assignment, DeclaredConflict, Review, SecondRead
+from reviews.models import Assignment, Correction, DeclaredConflict, Review, SecondRead
 from reviews.stories import SAID
 from submissions.models import DocumentAccess, Submission, WorkflowEvent
 from submissions.states import MOVES
@@ -32,8 +46,9 @@ KINDS = {
     "steps": "Submissions and decisions",
     "reviews": "Reviews and conflicts",
     "people": "People and extensions",
+    "settings": "Dates, rules and staff",
     "mails": "Letters written by hand",
-    "exports": "Exports",
+    "exports": "Imports and exports",
     "readings": "Readings of files and records",
 }
 
@@ -57,6 +72,7 @@ class Source:
     by: str
     whom: str = ""
     work: str = ""
+    prepare: Callable[[Iterable[Any]], None] | None = None
 
 
 class Key(NamedTuple):
@@ -125,7 +141,7 @@ class Book:
         self.unseen = list(firm.values_list("pk", flat=True))
 
     def page(self, before: Key | None = None, *, size: int = PER_PAGE) -> tuple[list[Entry], Key | None]:
-        """The entries after `before`, and where the next page begins. Queries: one, and two per source at most."""
+        """The entries after `before`, and where the next page begins. Queries: one, and two at most for each source."""
         keys = list(self._keys(before)[: size + 1])
         shown = [Key(*key) for key in keys[:size]]
         return self._told(shown), shown[-1] if len(keys) > size else None
@@ -170,8 +186,10 @@ class Book:
     def _told(self, keys: list[Key]) -> list[Entry]:
         found = {}
         for number in sorted({key.source for key in keys}):
-            rows = SOURCES[number].rows(self.cohort)
-            found[number] = rows.in_bulk([key.pk for key in keys if key.source == number])
+            source = SOURCES[number]
+            found[number] = source.rows(self.cohort).in_bulk([key.pk for key in keys if key.source == number])
+            if source.prepare:
+                source.prepare(found[number].values())
         return [_entry(SOURCES[key.source], found[key.source][key.pk]) for key in keys]
 
 
@@ -379,6 +397,63 @@ def _record(row: RecordReading) -> Told:
     return Told("Read the whole story" if is_story else "Saw their pages as they do", url=_story(row.enrollment))
 
 
+def _changes(model: type[Model], whom: str = "") -> Source:
+    def tell(row: Any) -> Told:
+        return Told(*resetting.said(row), resetting.place_of(row))
+
+    rows = partial(resetting.histories, model)
+    return Source("settings", rows, tell, "history_date", "history_user", whom, prepare=resetting.with_previous)
+
+
+def _meetings(cohort: Cohort) -> QuerySet:
+    return Event.objects.filter(cohort=cohort).select_related("cohort", "cancelled_by")
+
+
+def _cancelled(row: Event) -> Told:
+    return Told(f"Cancelled: {row}", url=resetting.PLACES[Event].format(cohort=row.cohort.slug))
+
+
+def _imports(cohort: Cohort) -> QuerySet:
+    return RosterImport.objects.filter(cohort=cohort).select_related("done_by", "undone_by", "cohort").defer("text")
+
+
+def _imported(row: RosterImport) -> Told:
+    return Told("People imported", url=_import(row))
+
+
+def _import_undone(row: RosterImport) -> Told:
+    return Told("Import undone", url=_import(row))
+
+
+def _import(row: RosterImport) -> str:
+    return reverse("cohorts:import_result", args=[row.cohort.slug, row.ref])
+
+
+def _attendance(cohort: Cohort) -> QuerySet:
+    return AttendanceChange.objects.filter(event__cohort=cohort).select_related("event__cohort", "made_by", "undone_by")
+
+
+def _attended(row: AttendanceChange) -> Told:
+    return Told(f"Attendance saved: {row.event}", "From a list" if row.is_from_list else "", _meeting(row))
+
+
+def _attendance_undone(row: AttendanceChange) -> Told:
+    return Told(f"Attendance taken back: {row.event}", url=_meeting(row))
+
+
+def _meeting(row: AttendanceChange) -> str:
+    return reverse("cohorts:attendance", args=[row.event.cohort.slug, row.event.number])
+
+
+def _corrections(cohort: Cohort) -> QuerySet:
+    rows = Correction.objects.filter(decision__submission__enrollment__cohort=cohort)
+    return rows.select_related("sent_by", f"decision__{OF}", "decision__submission__enrollment__cohort")
+
+
+def _correction(row: Correction) -> Told:
+    return Told(f"Correction sent: {row.subject}", url=_story(row.decision.submission.enrollment))
+
+
 OF = "submission__enrollment__person"
 FILES = "version__document__submission"
 SOURCES = (
@@ -403,7 +478,17 @@ SOURCES = (
     Source("people", _notes, _note, "written_at", "written_by", "enrollment__person"),
     Source("people", _notes, _struck, "struck_at", "struck_by", "enrollment__person"),
     Source("people", _tasks, _task, "done_at", "done_by"),
+    Source("people", _attendance, _attended, "made_at", "made_by"),
+    Source("people", _attendance, _attendance_undone, "undone_at", "undone_by"),
+    _changes(Cohort),
+    _changes(Event),
+    Source("settings", _meetings, _cancelled, "cancelled_at", "cancelled_by"),
+    _changes(Reminder),
+    _changes(StaffMembership, "person"),
     Source("mails", _letters, _letter, "written_at", "written_by"),
+    Source("steps", _corrections, _correction, "sent_at", "sent_by", f"decision__{OF}", "decision__submission"),
+    Source("exports", _imports, _imported, "done_at", "done_by"),
+    Source("exports", _imports, _import_undone, "undone_at", "undone_by"),
     Source("exports", _exports, _export, "asked_at", "asked_by"),
     Source("exports", _takings, _taken, "at", "person"),
     Source("readings", _readings, _read, "at", "person", f"{FILES}__enrollment__person", FILES),

@@ -53,7 +53,7 @@ def _file_of(version: Version, work: Work) -> BinaryIO | None:
     if work.export.kind == Export.Kind.COPIES:
         copy = version.copy_for(document.submission.enrollment.cohort)
         if copy is None:
-            work.missed.append(f"{named}: there is no copy without names.")
+            work.missed.append(f"{named}: there is no copy for reviewers.")
             return None
         stored = copy.file
     try:
@@ -64,7 +64,7 @@ def _file_of(version: Version, work: Work) -> BinaryIO | None:
 
 
 def _path(version: Version, kind: str) -> str:
-    """`0417 Ward, Cleo/Ward, C - Level 2 Growth Plan.docx`; of copies without names, `0417/…`."""
+    """`0417 Ward, Cleo/Ward, C - Level 2 Growth Plan.docx`; of copies for reviewers, `0417/…`."""
     submission = version.document.submission
     if kind == Export.Kind.COPIES:
         copy = version.clean_copy

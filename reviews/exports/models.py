@@ -38,7 +38,7 @@ class Export(models.Model):
         ROSTER = "roster", "Roster and results"
         SCORES = "scores", "Scores"
         ORIGINALS = "originals", "Documents as they came"
-        COPIES = "copies", "Documents without names, as reviewers read them"
+        COPIES = "copies", "Documents as reviewers get them"
         LOG = "log", "Log"
 
     class Form(models.TextChoices):

@@ -40,7 +40,7 @@ OFFERS = (
         ((FORM.ZIP, "ZIP"),),
     ),
     Offer(
-        KIND.COPIES, KIND.COPIES.label, "The same words; names of writers, dates and hidden data are taken out.",
+        KIND.COPIES, KIND.COPIES.label, "The same words, cleaned of hidden data, and of names where reviewers read blind.",
         ((FORM.ZIP, "ZIP"),),
     ),
 )  # fmt: skip

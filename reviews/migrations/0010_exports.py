@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('ref', models.CharField(default=cohorts.models.reference, editable=False, help_text='In addresses.', max_length=10, unique=True)),
-                ('kind', models.CharField(choices=[('roster', 'Roster and results'), ('scores', 'Scores'), ('originals', 'Documents as they came'), ('copies', 'Documents without names, as reviewers read them'), ('log', 'Log')], max_length=9)),
+                ('kind', models.CharField(choices=[('roster', 'Roster and results'), ('scores', 'Scores'), ('originals', 'Documents as they came'), ('copies', 'Documents as reviewers get them'), ('log', 'Log')], max_length=9)),
                 ('form', models.CharField(choices=[('csv', 'CSV'), ('xlsx', 'Excel'), ('zip', 'ZIP')], max_length=4)),
                 ('narrowed_to', models.JSONField(blank=True, default=dict, help_text='What a filtered list was filtered by.')),
                 ('asked_at', models.DateTimeField(default=microcred.clock.now)),

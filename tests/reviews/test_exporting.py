@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from cohorts import records
 from microcred import clock as house_clock
 from reviews import decisions, exporting
 from reviews.models import Decision
@@ -126,5 +127,18 @@ def test_the_record_takes_the_same_queries_in_one_cohort_and_in_three(django_ass
     for _ in range(count):
         submission_in(State.SUBMITTED, person=ada)
 
-    with django_assert_num_queries(17 + count):  # and one for each submission: its decisions
+    with django_assert_num_queries(18 + count):  # and one for each submission: its decisions
         exporting.record_of(ada, at=house_clock.now())
+
+
+def test_who_read_the_record_comes_along_and_what_colleagues_noted_stays(client, asked):
+    enrollment = asked.enrollment
+    records.note(enrollment, "Prefers mornings.", by=enrollment.cohort.opened_by)
+    records.was_read(enrollment, by=enrollment.cohort.opened_by)
+
+    archive = taken(client, enrollment.person)
+
+    [reading] = record(archive)["who_read_my_record"]
+    assert reading["who"] == f"{enrollment.cohort.opened_by}, cohort admin"
+    assert reading["what"] == "Your whole story"
+    assert b"Prefers mornings" not in archive.read("data.json")

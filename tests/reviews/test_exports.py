@@ -175,7 +175,7 @@ def test_copies_name_nobody_and_what_is_not_made_yet_is_said(cohort, ada):
         assert name.startswith(f"{ada.short_number}/") and "Ward" not in name
         assert "Ward" not in "\n".join(one.text for one in Word(io.BytesIO(archive.read(name))).paragraphs)
     title = lacking.version.document.required.short_title
-    assert export.missed == [f"{ada.short_number}, {title}: there is no copy without names."]
+    assert export.missed == [f"{ada.short_number}, {title}: there is no copy for reviewers."]
     assert archive.read("MISSING.txt").decode().split("\r\n")[:-1] == export.missed
 
 

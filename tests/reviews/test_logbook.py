@@ -81,11 +81,44 @@ def test_everything_that_was_done_is_in_one_list_the_latest_first(busy):
     assert any(what.startswith("Extension to") and about == "Ada Ward" for _, what, about in said)
 
 
+def test_settings_tell_what_they_were_and_what_they_are(client, cohort, clock):
+    clock(AFTER_ALL + timedelta(hours=1))
+    meeting = cohort.events.meetings().first()
+    name = meeting.title
+    meeting.title = "Kick-off"
+    meeting.save()
+    cohort.late_days = 3
+    cohort.save(update_fields=["late_days"])
+    role = factories.staff(cohort, factories.person("Ron", "Idle"))
+    role.delete()
+
+    settings = told(cohort, kind="settings", day="2023-12-09")
+
+    lately = [(entry.what, entry.about, entry.more) for entry in settings if entry.at > AFTER_ALL]
+    assert sorted(lately) == [
+        ("Added: Ron Idle, reviewer", "Ron Idle", ""),
+        (f"Changed: {cohort}", "", "late days: 7 → 3"),
+        ("Changed: Kick-off", "", f"title: {name} → Kick-off"),
+        ("Removed: Ron Idle, reviewer", "Ron Idle", ""),
+    ]
+    assert {entry.who for entry in settings} == {logbook.SYSTEM}
+
+
+def test_who_changed_something_on_a_page_is_told(client, cohort, clock):
+    clock(AFTER_ALL + timedelta(hours=1))
+    client.force_login(cohort.opened_by)
+    client.post(f"/cohorts/{cohort.slug}/reminders/pausing/")
+
+    entry = told(cohort, kind="settings", q="Cleo")[0]
+
+    assert (entry.who, entry.what, entry.more) == ("Cleo Lead", f"Changed: {cohort}", "sending paused")
+
+
 def test_it_is_narrowed_by_kind_by_name_and_by_day(busy):
     everything = told(busy)
 
     assert {entry.kind for entry in told(busy, kind="mails")} == {"Letters written by hand"}
-    assert {entry.who for entry in told(busy, q="ben")} == {"Ben Reader"}
+    assert {entry.who for entry in told(busy, q="ben")} == {"Ben Reader", logbook.SYSTEM}  # who made him a reviewer
     assert told(busy, q="nobody") == []
     assert {entry.who for entry in told(busy, q="system")} == {logbook.SYSTEM}
     day = AFTER_ALL.date()
@@ -165,6 +198,6 @@ def test_the_list_as_it_was_filtered_comes_as_a_sheet(client, busy):
     assert rows[1][0].startswith("2023-12-09 13:00")
 
 
-def test_an_empty_log_says_what_will_be_in_it(client, cohort):
-    assert "Nothing has happened yet" in page_of(client, cohort).content.decode()
+def test_a_list_that_is_empty_leads_back_to_everything(client, cohort):
+    assert "Nothing like that" in page_of(client, cohort, kind="mails").content.decode()
     assert "Nothing like that" in page_of(client, cohort, q="nobody").content.decode()
