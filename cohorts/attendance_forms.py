@@ -87,7 +87,7 @@ class Sheet:
     @property
     def tally(self) -> list[tuple[str, int]]:
         """How many are kept as what; being made up is named once there is one."""
-        kept = [row.status for row in self.known.values()]
+        kept = [self.known[pk].status for pk in self.marks if pk in self.known]
         counted = [(value, label, kept.count(value)) for value, label in STATUS.choices]
         return [(label, count) for value, label, count in counted if count or value != STATUS.MADE_UP]
 

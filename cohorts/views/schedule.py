@@ -81,11 +81,11 @@ def new_meeting(request, cohort):
     rhythm = f"{event.on} {count} {every}"
     is_known = request.POST.get("rhythm") == rhythm
     rows = series.planned(event, count=count, every=every, posted=request.POST if is_known else {})
-    is_sound = not any(row.problem for row in rows)
-    if "look" not in request.POST and is_sound and (count == 1 or is_known):
+    problems = [row for row in rows if row.problem]
+    if "look" not in request.POST and not problems and (count == 1 or is_known):
         return _add(request, [row.event for row in rows])
-    shown = {"series": rows if count > 1 else [], "rhythm": rhythm}
-    return _form(request, form, looked_at=[row.event for row in rows] if is_sound else [], **shown)
+    shown = {"series": rows if count > 1 else [], "series_problems": problems, "rhythm": rhythm}
+    return _form(request, form, looked_at=[] if problems else [row.event for row in rows], **shown)
 
 
 def _add(request, events: list[Event]):
