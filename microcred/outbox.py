@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import partial
 from time import monotonic as steady
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -225,7 +226,7 @@ def _held(row: Message):
     return Message.objects.waiting().filter(pk=row.pk, leased_until=row.leased_until)
 
 
-def _before(value_of: Callable[[str], object]):
+def _before(value_of: Callable[[str], Any]) -> QuerySet:
     """What the same cohort owes the same person from earlier: mail arrives in the order in which it was due."""
     at, cohort = value_of("due_at"), value_of("cohort_slug")
     earlier = Q(due_at__lt=at) | Q(due_at=at, pk__lt=value_of("pk"))

@@ -12,6 +12,7 @@ from smtplib import (
     SMTPSenderRefused,
     SMTPServerDisconnected,
 )
+from typing import Any
 
 import structlog
 from django.core.mail import EmailMessage, get_connection
@@ -39,10 +40,10 @@ class Line:
     """A connection that is opened when it is first needed. After two drops in a row, or a refusal of us, no more."""
 
     def __init__(self) -> None:
-        self.mail, self.carried, self.drops, self.given_up = None, 0, 0, False
-        self.why = ""
+        self.mail: Any = None  # a connection of whichever backend is set
+        self.carried, self.drops, self.given_up, self.why = 0, 0, False, ""
 
-    def __enter__(self):
+    def __enter__(self) -> "Line":
         return self
 
     def __exit__(self, *raised) -> None:
