@@ -14,6 +14,10 @@ hypothesis.settings.register_profile("house", deadline=None, suppress_health_che
 hypothesis.settings.load_profile("house")
 
 
+def pytest_addoption(parser):
+    parser.addoption("--rewrite", action="store_true", help="write the pages that tests compare anew")
+
+
 def pytest_configure():
     """What no environment says: cheap passwords, and static files that nobody collected."""
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
