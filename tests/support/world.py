@@ -178,7 +178,8 @@ class World:
     def _import(self, *, is_done=False) -> str:
         """Somebody new, somebody who is in the cohort, and somebody of their name."""
         cleo, ada = self.people["admin"], self.people["applicant"]
-        rows = f"{ada.email},Ward,Ada,CESA 4\nada@example.org,Ward,Ada,\nnew@example.org,Newman,Nia,\n"
+        number = self.cohort.imports.count()
+        rows = f"{ada.email},Ward,Ada,CESA 4\nada@example.org,Ward,Ada,\nnew{number}@example.org,New{number},Nia,\n"
         begun = importing.begin(self.cohort, rows, by=cleo)
         if is_done:
             importing.finish(begun, by=cleo, seen=importing.look(begun, by=cleo).fingerprint)
