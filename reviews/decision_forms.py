@@ -105,6 +105,26 @@ class ScheduleForm(forms.Form):
         return self.cleaned_data["moment"]
 
 
+class SecondReadRulesForm(forms.ModelForm):
+    """When one reader is not enough in a cohort."""
+
+    second_read_percent = forms.IntegerField(
+        label="Read twice from the start", help_text="Percent of all submissions, spread evenly. 0: none.",
+        min_value=0, max_value=100, widget=forms.NumberInput(attrs={"class": "count"}),
+    )  # fmt: skip
+    second_read_near_rows = forms.IntegerField(
+        label="Read again when nearly met",
+        help_text="When one reader finds no more rubric rows than these missing to the badge. 0: never.",
+        min_value=0, max_value=100, widget=forms.NumberInput(attrs={"class": "count"}),
+    )  # fmt: skip
+
+    class Meta:
+        model = Cohort
+        fields = ("second_read_percent", "second_read_near_rows", "second_read_not_awarded")
+        labels = {"second_read_not_awarded": "Read again before a badge is refused for good"}
+        help_texts = {"second_read_not_awarded": "Then nobody is refused on one reader's word."}
+
+
 class ReasonForm(forms.Form):
     """Why, in words that the person and colleagues read."""
 

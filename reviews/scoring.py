@@ -15,7 +15,7 @@ from cohorts.models import Cohort, StaffTask
 from microcred import clock, outbox
 from microcred.models import User
 from microcred.verdict import Refused
-from reviews import permissions, seen, settling
+from reviews import conflicts, permissions, seen, settling
 from reviews.agreement import criteria_of, passing
 from reviews.models import Assignment, Review, Score
 from submissions import workflow
@@ -165,6 +165,7 @@ def gaps(rows: Iterable) -> list[Gap]:
 @transaction.atomic
 def finish(review: Review, *, by: User) -> None:
     """Say the last word. Raises: Refused, naming what is missing first."""
+    conflicts.hold(review.assignment.submission.enrollment.cohort)  # it may be given to another reader
     assignment = _assignment(review)
     if not (may := permissions.may_score(by, assignment)):
         raise Refused(may.reason)

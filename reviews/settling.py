@@ -17,7 +17,7 @@ from cohorts.models import StaffMembership, StaffTask
 from microcred import clock, outbox
 from microcred.models import User
 from microcred.verdict import Refused
-from reviews import agreement, conflicts, permissions, second_reads
+from reviews import agreement, another_reader, conflicts, permissions
 from reviews.agreement import Row, Standing, passing
 from reviews.models import Assignment, Review, Score, SecondRead, count_of
 from submissions import workflow
@@ -31,7 +31,7 @@ def compare(submission: Submission, *, by: User) -> None:
     """After a reading was finished: ask for another, or for a second reader, or for neither. It is locked."""
     standing = agreement.of(submission)
     if reason := _wants_another(standing):
-        second_reads.want(submission, reason)
+        another_reader.want(submission, reason)
     elif standing.has_its_readers and standing.disputed:
         _open(standing)
     elif standing.has_its_readers and standing.settlement and not standing.settlement.is_finished:

@@ -61,6 +61,7 @@ reviewing = [
     path("settle/<int:number>/second-reader/", settling.choose, name="choose_second_reader"),
     path("cohorts/<slug:cohort>/reviews/", assigning.table, name="assigning"),
     path("cohorts/<slug:cohort>/reviews/plan/", assigning.plan, name="plan"),
+    path("cohorts/<slug:cohort>/reviews/second-reads/", second_reads.rules, name="second_read_rules"),
     path("cohorts/<slug:cohort>/reviews/agreement/", agreement.agreement, name="agreement"),
     path("cohorts/<slug:cohort>/reviews/capacity/", assigning.capacity, name="capacity"),
     path("cohorts/<slug:cohort>/reviews/conflicts/", conflicts.index, name="conflicts"),

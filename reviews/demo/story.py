@@ -23,7 +23,7 @@ from cohorts.models import Attendance, Cohort, Enrollment, Event, StaffMembershi
 from microcred import clock, outbox
 from microcred.models import User
 from microcred.sweeps import run_all
-from reviews import assigning, decisions, scoring, second_reads
+from reviews import another_reader, assigning, decisions, scoring, second_reads
 from reviews.demo import samples
 from reviews.demo.evidence import HERE, MISFITS, Writer, words
 from reviews.demo.term import ZONE, Term
@@ -347,10 +347,12 @@ class Story:
     def differ(self, enrollment: Enrollment) -> None:
         """Somebody asks for another reader, who finds two rows far below what the first one said."""
         submission = self._submission(enrollment)
-        second_reads.ask(submission, why=words()["second_read"], by=self.admin)
+        another_reader.ask(submission, why=words()["second_read"], by=self.admin)
         settle = self.cohort.staff.filter(role=StaffMembership.Role.SECOND_READER).values_list("person", flat=True)
-        reader = self._next_reader(submission, apart_from=settle)
-        assignment = assigning.assign(submission, reader, by=self.admin)
+        given = Assignment.objects.standing().readings().unfinished().filter(submission=submission).first()
+        assignment = given or assigning.assign(
+            submission, self._next_reader(submission, apart_from=settle), by=self.admin
+        )
         self._score(assignment, enrollment, 1, falls_short=True, by_far=True)
 
     def _score(

@@ -1,13 +1,14 @@
-"""Asking for another pair of eyes: by a reader of the submission, or by an admin."""
+"""Another pair of eyes: asked for by a reader of the submission or by an admin, or by the cohort's rules."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from cohorts.models import Cohort
 from microcred.verdict import Refused
-from reviews import permissions, second_reads
-from reviews.decision_forms import ReasonForm
+from reviews import another_reader, permissions
+from reviews.decision_forms import ReasonForm, SecondReadRulesForm
 from reviews.views.overview import run_by
 from reviews.views.own import assignment_of
 from submissions.models import Submission
@@ -31,12 +32,24 @@ def ask_for_cohort(request: HttpRequest, cohort: str, number: int) -> HttpRespon
     return _ask(request, submission, back=back, back_to=str(submission))
 
 
+def rules(request: HttpRequest, cohort: str) -> HttpResponse:
+    """When one reader is not enough in this cohort. What was asked for stays asked for."""
+    ours = run_by(request, cohort)
+    form = SecondReadRulesForm(request.POST or None, instance=Cohort.objects.get(pk=ours.pk))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Saved. It counts from now on; readers who have a submission already keep it.")
+        return redirect("reviews:assigning", cohort=ours.slug)
+    page = {"cohort": ours, "form": form}
+    return render(request, "reviews/second_read_rules.html", page, status=422 if form.errors else 200)
+
+
 def _ask(request: HttpRequest, submission: Submission, *, back: str, back_to: str) -> HttpResponse:
     permissions.may_ask_for_second_read(request.user, submission).enforce()
     form = ReasonForm(request.POST or None, hint=HINT)
     if request.method == "POST" and form.is_valid():
         try:
-            second_reads.ask(submission, why=form.cleaned_data["why"], by=request.user)
+            another_reader.ask(submission, why=form.cleaned_data["why"], by=request.user)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

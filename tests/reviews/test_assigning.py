@@ -2,9 +2,9 @@
 
 import pytest
 
-from cohorts.models import StaffTask
+from cohorts.models import StaffMembership, StaffTask
 from microcred.verdict import Refused
-from reviews import assigning, decisions, planning, scoring, second_reads
+from reviews import another_reader, assigning, decisions, planning, scoring
 from reviews.models import Assignment, Review
 from submissions import workflow
 from submissions.models import Submission
@@ -260,7 +260,9 @@ def test_a_second_reader_is_found_for_what_wants_one(cohort, cleo):
     asked, plain = handed_in(cohort, 2)
     for submission in (asked, plain):
         assigning.assign(submission, ben, by=cleo)
-    second_reads.ask(asked, why="I am not sure about question 2.", by=cleo)
+    StaffMembership.objects.filter(person=bea).update(takes_up_to=0)  # nobody is free when it is asked for
+    another_reader.ask(asked, why="I am not sure about question 2.", by=cleo)
+    StaffMembership.objects.filter(person=bea).update(takes_up_to=8)
 
     plan = planning.suggest(cohort)
 

@@ -10,7 +10,7 @@ from badges.models import Activity
 from cohorts import extending, staff_tasks
 from cohorts.models import ActivityMark, Attendance, Cohort, Event, Reminder, StaffTask
 from microcred.models import Message
-from reviews import decisions, needs, overview, second_reads, stuck
+from reviews import another_reader, decisions, needs, overview, stuck
 from submissions.models import Submission
 from submissions.states import State
 from tests.support import factories, reviewing
@@ -201,7 +201,7 @@ def test_a_round_that_wants_another_reader_waits_for_one(cohort):
     submission = reviewing.assigned(cohort=cohort).submission
     assert sentences(cohort) == []
 
-    second_reads.want(submission, "near_pass")
+    another_reader.want(submission, "near_pass")
 
     assert (1, "submission waits for another reader") in sentences(cohort)
 
@@ -368,7 +368,7 @@ def _people_in_many_states(cohort, ben) -> None:
         submission_in(state, cohort=cohort)
     for ranks in ({1: 1}, {2: 2}):
         reviewing.reviewed(cohort=cohort, reviewer=ben, ranks=ranks)
-    second_reads.want(reviewing.assigned(cohort=cohort, reviewer=ben).submission, "near_pass")
+    another_reader.want(reviewing.assigned(cohort=cohort, reviewer=ben).submission, "near_pass")
     for key in ("m1", "m2"):
         staff_tasks.ask(cohort, kind="mail", key=key, sentence="Mail came back.")
         Message.objects.create(

@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Lower
 
-from cohorts.models import Cohort, StaffTask
+from cohorts.models import Cohort, StaffMembership, StaffTask
 from microcred.models import Message, User
 from microcred.verdict import Refused
-from reviews import agreement, assigning, comparing, decisions, scoring, second_reads, settling
+from reviews import agreement, another_reader, assigning, comparing, decisions, scoring, second_reads, settling
 from reviews.models import Assignment, Decision, Review, Score, SecondRead
 from submissions import workflow
 from submissions.models import Submission
@@ -112,12 +112,10 @@ def test_a_reader_asks_for_another_and_says_why(alone, client):
     answer = client.post(f"/review/{alone.submission.number}/second-read/", {"why": "I am in two minds."})
 
     assert answer.status_code == 302
-    assert (second_reads.needed_by(alone.submission), alone.standing.may_be_decided.reason) == (
-        2,
-        "1 finished review is missing before this can be decided.",
-    )
-    task = StaffTask.objects.open().get()
-    assert task.sentence == f"{alone.submission} needs another reader. Asked for: I am in two minds."
+    assert second_reads.needed_by(alone.submission) == 2
+    assert alone.standing.may_be_decided.reason == "1 review of this round is not finished."
+    assert Assignment.objects.unfinished().get().reviewer == alone.bob
+    assert not StaffTask.objects.open().exists()
     assert client.get(f"/review/{alone.submission.number}/second-read/").status_code == 403
 
 
@@ -127,11 +125,42 @@ def test_an_admin_asks_for_another_and_who_is_given_it_ends_the_task(alone, clie
     address = f"/cohorts/{alone.cohort.slug}/reviews/{alone.submission.number}/second-read/"
     assert client.post(address, {"why": ""}).status_code == 422
 
+    StaffMembership.objects.filter(person=alone.bob).update(takes_up_to=0)
     client.post(address, {"why": "An unusual case."})
+    task, why = StaffTask.objects.open().get(), "Asked for: An unusual case."
+    assert task.sentence == f"{alone.submission} needs another reader, and nobody is free. {why}"
     assigning.assign(alone.now, alone.bob, by=alone.cleo)
 
     assert SecondRead.objects.get().asked_by == alone.cleo
     assert not StaffTask.objects.open().exists()
+
+
+def test_of_those_who_may_who_has_most_room_reads_it(alone):
+    """Bob and Eve are busier, Fay knows the applicant's district, Ann has read it, Sue would have to settle it."""
+    factories.staff(alone.cohort, alone.sue)
+    eve, fay, gus = (factories.person(name, "Reader") for name in ("Eve", "Fay", "Gus"))
+    for person, district in ((eve, ""), (fay, "CESA 4"), (gus, "")):
+        factories.staff(alone.cohort, person, organization=district)
+    alone.submission.enrollment.organization = "CESA 4"
+    alone.submission.enrollment.save()
+    for busy in (alone.bob, eve):
+        reviewing.assigned(cohort=alone.cohort, reviewer=busy)
+
+    another_reader.ask(alone.now, why="I am in two minds.", by=alone.cleo)
+
+    assert set(alone.submission.assignments.values_list("reviewer", flat=True)) == {alone.ann.pk, gus.pk}
+
+
+def test_an_admin_says_when_one_reader_is_not_enough(alone, client):
+    client.force_login(alone.cleo)
+    address = f"/cohorts/{alone.cohort.slug}/reviews/second-reads/"
+    typed = {"second_read_percent": "25", "second_read_near_rows": "2", "second_read_not_awarded": "on"}
+
+    assert "less than or equal to 100" in client.post(address, typed | {"second_read_percent": "101"}).content.decode()
+    assert client.post(address, typed).status_code == 302
+
+    rules = Cohort.objects.values_list("second_read_percent", "second_read_near_rows", "second_read_not_awarded")
+    assert rules.get(pk=alone.cohort.pk) == (25, 2, True)
 
 
 @pytest.mark.parametrize(
