@@ -255,6 +255,11 @@ def reviewed(cohort: Cohort) -> QuerySet:
     return in_review(cohort).filter(is_unfinished=False, finished__gte=readers_needed())
 
 
+def half_read(cohort: Cohort) -> QuerySet:
+    """Those that one reader has finished and that wait for another one."""
+    return in_review(cohort).filter(finished__gte=1, finished__lt=readers_needed())
+
+
 def _count(rows: QuerySet):
     return Subquery(rows.order_by().values("submission").annotate(n=Count("pk")).values("n"))
 

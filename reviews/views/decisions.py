@@ -49,14 +49,16 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
     show = request.GET.get("show", "")
     closed = conflicts.firm(request.user, ours)
     waiting, reviewed = _waiting(ours, closed), _reviewed(ours, closed)
+    second_reads = decisions.half_read(ours).exclude(closed).count()
     to_decide = [row for row in reviewed if row.standing.may_be_decided]
     context = {
         "cohort": ours,
         "show": show,
-        "waiting": waiting,
+        "waiting": [(decision, standing, _look(decision, standing)) for decision, standing in waiting],
         "to_decide": to_decide,
         "to_settle": [row for row in reviewed if not row.standing.may_be_decided],
-        "in_review": decisions.in_review(ours).exclude(closed).count() - len(reviewed),
+        "in_review": decisions.in_review(ours).exclude(closed).count() - len(reviewed) - second_reads,
+        "second_reads": second_reads,
         "released": _released(ours) if show == "released" else [],
         "attended": awarding.earned_by_attending(ours).count(),
         "at_most": SHOWN,
@@ -81,6 +83,17 @@ def _waiting(ours: Cohort, closed: Q) -> list[tuple[Decision, agreement.Standing
         decision.submission.enrollment.cohort = ours
     standings = agreement.among(decision.submission for decision in found)
     return [(decision, standings[decision.submission_id]) for decision in found]
+
+
+def _look(decision: Decision, standing: agreement.Standing) -> str:
+    """Why a letter cannot leave as it is; "" when it can."""
+    if not (may := standing.may_be_decided):
+        return may.reason
+    try:
+        decision_letters.compose(decision, standing)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
 
 
 def _released(ours: Cohort) -> QuerySet[Decision]:
@@ -213,7 +226,9 @@ def release(request: HttpRequest, cohort: str) -> HttpResponse:
         if run.released:
             messages.success(request, f"Released: {summary(run.released)}.")
         for decision, reason in run.refused:
-            messages.error(request, f"{decision.submission} was not released. {reason}")
+            messages.error(
+                request, f"{decision.submission}, {decision.submission.enrollment.person}: not released. {reason}"
+            )
         return redirect("reviews:decisions", cohort=ours.slug)
     context = {"cohort": ours, "chosen": chosen, "summary": summary([decision for decision, _ in chosen])}
     return render(request, "reviews/release.html", context)

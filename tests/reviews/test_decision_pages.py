@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cohorts.models import Cohort
 from microcred.models import Message
 from reviews import decisions
 from reviews.models import Decision
@@ -61,7 +62,37 @@ def test_the_list_says_what_the_rule_proposes(cohort, admin):
     page = admin.get()
 
     assert [proposal.outcome.label for proposal in page.context["to_decide"]] == ["Badge awarded", "Revision"]
-    assert "2 ready to decide · 1 still in review" in page.content.decode()
+    assert "2 ready to decide · 1 still in review · 0 waiting for a second read" in page.content.decode()
+
+
+def test_what_waits_for_a_second_read_is_counted_apart(cohort, admin):
+    Cohort.objects.update(readers_per_submission=2)
+    reviewed(cohort)
+    submission_in(State.IN_REVIEW, cohort=cohort)
+
+    assert "0 ready to decide · 1 still in review · 1 waiting for a second read" in admin.get().content.decode()
+
+
+def test_a_letter_with_a_hole_needs_a_look_and_does_not_leave(cohort, admin):
+    submission = decided(cohort)
+    Decision.objects.update(letter="Dear {{ first_name }}, {{ fee }}")
+
+    assert "Needs a look</span> The letter cannot be written: “fee” has no value." in admin.get().content.decode()
+    told = admin.post("release/", n=submission.number).content.decode()
+
+    assert f"{submission}, Dana Okafor: not released. The letter cannot be written: “fee” has no value." in told
+    assert not Decision.objects.released().exists()
+
+
+def test_the_preview_is_the_mail_to_the_byte(cohort, admin):
+    submission = decided(cohort, {1: 2})
+
+    read = admin.get("letters/", n=submission.number).context["previews"][0]
+    admin.post("release/", n=submission.number)
+
+    mail, kept = Message.objects.get(kind="revision"), Decision.objects.get()
+    assert (read["mail"].subject, read["mail"].text, read["mail"].html) == (mail.subject, mail.text, mail.html)
+    assert (read["subject"], read["page"]) == (kept.subject, kept.as_html)
 
 
 def test_several_are_decided_as_proposed(cohort, admin):
