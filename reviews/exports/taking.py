@@ -40,7 +40,7 @@ OFFERS = (
         ((FORM.ZIP, "ZIP"),),
     ),
     Offer(
-        KIND.COPIES, KIND.COPIES.label, "The same words without hidden data, and without names where reviewers read blind.",
+        KIND.COPIES, KIND.COPIES.label, "The same words without hidden data, and nameless where reviewers read blind.",
         ((FORM.ZIP, "ZIP"),),
     ),
 )  # fmt: skip
