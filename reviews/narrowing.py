@@ -66,9 +66,11 @@ def _load(cohort: Cohort, person: str, *, is_finished: bool) -> Narrowing:
 
 def _level(cohort: Cohort, row: str, rank: str) -> Narrowing:
     document, _, criterion = row.partition("/")
+    if not (rank.isdecimal() and len(rank) <= 3):
+        raise ObjectDoesNotExist
     found = Level.objects.select_related("criterion").get(
         criterion__document__edition=cohort.edition_id, criterion__document__key=document, criterion__key=criterion,
-        rank=int(rank) if rank.isdecimal() and len(rank) <= 3 else None,
+        rank=int(rank),
     )  # fmt: skip
     return Narrowing(
         people.STAYS & Q(stuck.was_given(cohort, found)),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from cohorts import deadlines
 from cohorts.models import Cohort, Event, Reminder, StaffTask
-from cohorts.reminders import Occasion
+from cohorts.occasions import Occasion
 from microcred import clock, times
 from microcred.zones import spoken
 from reviews.overview import Counts, Load, Tasks
@@ -154,7 +154,8 @@ def no_attendance(facts: Facts) -> Iterator[Need]:
     """Meetings that are over, with nobody's attendance written down; as long as evidence is taken."""
     for event in facts.cohort.events.all():
         is_over = event.is_meeting and not event.cancelled_at and event.ends_at <= facts.at <= _end(facts)
-        if is_over and event.counts_for_attendance and not event.is_recorded and facts.counts.taking_part:
+        is_missing = event.counts_for_attendance and not event.is_recorded  # type: ignore[attr-defined]
+        if is_over and is_missing and facts.counts.taking_part:
             count = facts.counts.taking_part
             fact = f"{plural(count, 'person has', 'people have')} no attendance at {event.title}"
             page, more = facts.page(f"calendar/{event.number}/attendance/"), f"It was on {times.long_day(event.on)}"
