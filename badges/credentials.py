@@ -26,17 +26,27 @@ from openbadgeslib.ob3 import (
 )
 
 from badges.models import Program
+from microcred.verdict import Refused
 
 LIST_SIZE = 131_072  # awards on one status list, the least the standard allows
 LIST_LASTS = timedelta(days=1)  # an older copy of a list counts no more
 
 
 def signing_key(program):
-    """The program's private key, made on first use. Queries: one, with a lock; call it inside a transaction."""
+    """The program's private key, made on first use. Queries: one, with a lock; call it inside a transaction.
+
+    Raises: Refused, when what is kept is no key.
+    """
     kept = Program.objects.select_for_update().get(pk=program.pk)
     if not kept.signing_key:
         kept.signing_key = KeyFactory(KeyType.ED25519).generate_keypair()[0].decode()
         kept.save(update_fields=["signing_key"])
+    try:
+        issuer_id(kept.signing_key)
+    except ValueError as problem:
+        raise Refused(
+            f"{kept}'s signing key cannot be read, so no badge can be issued. Tell the operator."
+        ) from problem
     program.signing_key = kept.signing_key
     return kept.signing_key
 

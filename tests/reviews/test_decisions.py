@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from badges import awards
-from badges.models import Award, Badge, Edition, Letter
+from badges.models import Award, Badge, Edition, Letter, Program
 from cohorts import attending
 from cohorts.attending import Mark
 from cohorts.models import Attendance, Event
@@ -225,6 +225,28 @@ def test_an_award_that_fails_leaves_nothing_behind(cohort, monkeypatch):
     assert Submission.objects.get(pk=decision.submission_id).state == State.DECIDED
     assert decision.released_at is None
     assert not Message.objects.filter(kind="award").exists()
+
+
+def test_a_key_that_cannot_be_read_holds_the_award_back_with_a_sentence(cohort):
+    decision = decided(cohort)
+    Program.objects.update(signing_key="no key")
+
+    run = decisions.release_each([decision], by=cohort.opened_by)
+
+    assert "signing key cannot be read, so no badge can be issued" in run.refused[0][1]
+    assert Submission.objects.get(pk=decision.submission_id).state == State.DECIDED
+    assert (Award.objects.count(), Message.objects.filter(kind="award").count()) == (0, 0)
+    assert Decision.objects.get().released_at is None
+
+
+def test_a_round_keeps_its_rubric_when_the_edition_is_succeeded(cohort):
+    submission = revising(cohort, factories.person("Ben", "Reader"))
+    factories.edition(prompts=5, succeeds=cohort.edition)
+
+    standing = agreement.of(submission)
+
+    assert [row.criterion.document.edition_id for row in standing.rows] == [cohort.edition_id] * 2
+    assert [row.is_open for row in standing.rows] == [True, False]
 
 
 def test_released_twice_goes_out_once(cohort):
