@@ -75,7 +75,7 @@ def receipt(submission: Submission, made: Receipt) -> Message:
         "submitted": moment(submission, made.received_at),
         "days_late": count_of(submission.window().days_late_at(made.received_at), "day"),
         "document_list": Markdown("\n".join(f"- {quoted(_proof(file))}" for file in made.files)),
-        "replace_until": deadline(submission, submission.window().due_at),
+        "replace_until": deadline(submission, submission.window().told_end_at(made.received_at)),
         "decision_by": times.long_day(decision_on) if decision_on else "the day your program names",
         "link": mailing.address(f"/my/{cohort.slug}/receipts/{made.ref}/"),
     }

@@ -273,6 +273,18 @@ def test_a_revised_document_is_asked_for_before_the_next_submit(clock):
     assert str(refused.value) == "Add your revised Reflection Guide. Nothing was submitted."
 
 
+def test_a_late_revision_is_told_until_when_it_can_still_be_replaced(clock):
+    submission = submission_in(State.REVISION_REQUESTED)
+    submission.enrollment.cohort.edition.letters.filter(key="revised-received").update(body="{{ replace_until }}")
+    late = datetime(2024, 1, 15, 12, tzinfo=ZoneInfo("America/New_York"))
+    clock(late)
+    add(submission.documents.get(required__key="reflection-guide"))
+
+    workflow.submit(submission, by=submission.enrollment.person, at=late)
+
+    assert "Fri, Jan 19, 11:59" in Message.objects.get(kind="revised-received").text.replace("\xa0", " ")
+
+
 def test_a_revised_version_is_named_so_and_received(clock):
     clock(BEFORE_DUE)
     submission = ready(submission_in(State.REVISION_REQUESTED))
