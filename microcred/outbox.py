@@ -125,6 +125,7 @@ def claim(limit: int = BATCH) -> list[Message]:
 
     One statement, in which no two senders find the same row. Queries: one.
     """
+    database.ensure_connection()  # with it comes the time by which leases are judged
     at = clock.now()
     due = Message.objects.due(at).filter(_may_leave()).order_by("due_at", "pk").values_list("pk")
     among = "IN (%s)"
