@@ -21,7 +21,7 @@ from cohorts.models import Attendance, Cohort, Enrollment, Event, StaffMembershi
 from microcred import bounces as returned_mail
 from microcred import clock, notices
 from microcred.models import User
-from reviews import agreement, assigning, awarding, decisions, scoring, second_reads, settling
+from reviews import agreement, another_reader, assigning, awarding, decisions, scoring, settling
 from reviews.models import Assignment, Decision
 from submissions import checking, checks, uploads, workflow
 from submissions.checks import contract
@@ -95,7 +95,8 @@ class Play:
         return factories.person(about["first"], about["last"], email=email, zone=about.get("zone", ZONE))
 
     def _add_staff(self, person: User, role: str) -> None:
-        StaffMembership.objects.create(cohort=self.cohort, person=person, role=role)
+        """Nobody has room for more than the script gives them, so that no reader is chosen by the product."""
+        StaffMembership.objects.create(cohort=self.cohort, person=person, role=role, takes_up_to=1)
 
     def _of(self, who: Applicant) -> Enrollment:
         return Enrollment.objects.select_related("person", "cohort__edition__badge", "extended_by").get(
@@ -176,7 +177,7 @@ class Play:
         assigning.assign(self._work(who), self.readers[reader], by=self.admin)
 
     def needs_another(self, who: Applicant) -> None:
-        second_reads.ask(self._work(who), why="Close to the line.", by=self.admin)
+        another_reader.ask(self._work(who), why="Close to the line.", by=self.admin)
 
     def is_decided(self, who: Applicant, outcome: str, out: str, **about: str) -> None:
         until = day(about["day"]) if "day" in about else None
