@@ -242,7 +242,7 @@ def _has_more(model: type[models.Model], apart_from: Sequence[type[models.Model]
         if relation.auto_created and not relation.concrete and relation.related_model not in apart_from:
             if relation.many_to_many:
                 continue  # its table between the two is a relation of its own
-            found |= Q(Exists(relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})))
+            found |= Q(Exists(relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})))  # type: ignore[union-attr]
     return found
 
 

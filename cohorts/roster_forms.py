@@ -73,7 +73,8 @@ class LayoutForm(forms.Form):
 
     def __init__(self, *args, roster: rosters.Roster, **kwargs):
         layout = roster.layout
-        super().__init__(*args, initial={**layout.columns, "has_headings": layout.has_headings}, **kwargs)
+        kwargs["initial"] = {**layout.columns, "has_headings": layout.has_headings}
+        super().__init__(*args, **kwargs)
         places = [("", "Not in the file"), *((str(place), words) for place, words in enumerate(roster.headings))]
         for column, label in rosters.COLUMNS.items():
             self.fields[column] = forms.ChoiceField(label=label, choices=places, required=column == "email")
@@ -98,9 +99,10 @@ class InvitingForm(forms.Form):
 
     def __init__(self, *args, cohort: Cohort, count: int, **kwargs):
         tomorrow = clock.today(cohort.zone) + timedelta(days=1)
-        super().__init__(*args, initial={"invite": "now", "on": tomorrow, "at": IN_THE_MORNING}, **kwargs)
+        kwargs["initial"] = {"invite": "now", "on": tomorrow, "at": IN_THE_MORNING}
+        super().__init__(*args, **kwargs)
         self.cohort = cohort
-        self.fields["invite"].choices = [
+        self.fields["invite"].choices = [  # type: ignore[attr-defined]
             ("now", f"Send {count} invitation{'' if count == 1 else 's'} now"),
             ("then", "Send at a time"),
             ("later", "Not now"),
@@ -128,7 +130,7 @@ def choices_of(posted: QueryDict) -> dict[int, dict[str, object]]:
     choices: dict[int, dict[str, object]] = {}
     for name, typed in posted.items():
         if found := OF_A_ROW.match(name):
-            choices.setdefault(int(found[2]), {}).update(_choice(found[1], typed))
+            choices.setdefault(int(found[2]), {}).update(_choice(found[1], str(typed)))
     return choices
 
 

@@ -252,7 +252,7 @@ def _headings(found: Sequence[Line], layout: Layout) -> list[str]:
 
 
 def _fill(roster: Roster, body: Sequence[Line], cohort: Cohort, *, by: User, choices: Mapping) -> None:
-    rows = []
+    rows: list[Row] = []
     for line in body:
         choice = choices.get(str(line.number), {})
         row = _row(line, roster.layout.columns)
@@ -339,10 +339,10 @@ def _here(cohort: Cohort) -> Iterator[Here]:
     """Who is in the cohort. A name is the roster's to change until its person was here."""
     others = Enrollment.objects.filter(person=OuterRef("person")).exclude(pk=OuterRef("pk"))
     works = StaffMembership.objects.filter(person=OuterRef("person"))
-    found = cohort.enrollments.order_by("-pk").values_list(
+    found = cohort.enrollments.order_by("-pk").annotate(is_elsewhere=Exists(others) | Exists(works)).values_list(
         "pk", "person", "person__email", "person__first_name", "person__last_name", "organization",
         "joined_at", "person__last_login", "person__is_staff", "person__is_superuser",
-        Exists(others) | Exists(works), "withdrawn_at",
+        "is_elsewhere", "withdrawn_at",
     )  # fmt: skip
     for pk, person, email, first, last, organization, *settled, withdrawn_at in found:
         yield Here(pk, person, email, first, last, organization, not any(settled), withdrawn_at is not None)

@@ -27,7 +27,7 @@ from django.db.models import Exists, Field, Max, OuterRef, Q, QuerySet
 
 from microcred import bounces, clock, notices
 from microcred.letters import Letter
-from microcred.models import Message, User
+from microcred.models import Message, MessageQuerySet, User
 from microcred.postman import Answer, Line
 
 LEASE = timedelta(minutes=5)
@@ -115,7 +115,7 @@ def _hurry() -> None:
     transaction.on_commit(lambda: hurry(send_owed))
 
 
-def take_back(messages: QuerySet) -> int:
+def take_back(messages: MessageQuerySet) -> int:
     """Never send those of `messages` that wait, as after a restore: they had left already. How many is returned."""
     return messages.waiting().update(state=Message.State.SKIPPED, reason="The operator took it back.")
 

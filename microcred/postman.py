@@ -123,7 +123,7 @@ def _code(problem: Exception) -> int:
 def _words(problem: Exception) -> str:
     """What the server said, with its code; nothing of the address or the mail."""
     if isinstance(problem, SMTPRecipientsRefused):
-        said = next((words for _, words in problem.recipients.values()), b"")
+        said: bytes | str = next((words for _, words in problem.recipients.values()), b"")
     else:
         said = problem.smtp_error if isinstance(problem, SMTPResponseException) else b""
     text = said.decode(errors="replace") if isinstance(said, bytes) else said

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
 
+from django.core.files import File
 from django.db.models import F, QuerySet
 
 from badges.names import safe_stem
@@ -45,7 +46,7 @@ def _versions(work: Work) -> QuerySet[Version]:
     ).order_by("document__submission__number", "document__required__position", "pk")  # fmt: skip
 
 
-def _file_of(version: Version, work: Work) -> BinaryIO | None:
+def _file_of(version: Version, work: Work) -> File | None:
     """The bytes to put in; None, and a sentence of what is missing, when they cannot be had."""
     document = version.document
     named = f"{document.submission.short_number}, {document.required.short_title}"

@@ -14,7 +14,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
-from django.template.loader import get_template
+from django.template import Engine
 
 from cohorts import mailing
 from cohorts.models import Cohort
@@ -38,7 +38,7 @@ TABLES: dict[str, Callable[[Work], tables.Table]] = {
     Kind.SCORES: tables.scores,
     Kind.LOG: tables.log,
 }
-FORMS: dict[str, tuple[Form, ...]] = dict.fromkeys(TABLES, (Form.CSV, Form.XLSX)) | dict.fromkeys(
+FORMS: dict[str, tuple[Export.Form, ...]] = dict.fromkeys(TABLES, (Form.CSV, Form.XLSX)) | dict.fromkeys(
     (Kind.ORIGINALS, Kind.COPIES), (Form.ZIP,)
 )
 
@@ -164,7 +164,8 @@ def _give_up(export: Export) -> None:
 
 def _tell(export: Export, letter: str) -> None:
     """A mail to whoever asked: they may have left the page long ago."""
-    subject, _, body = get_template(f"mail/{letter}.md").template.source.partition("\n")
+    source = Engine.get_default().get_template(f"mail/{letter}.md").source
+    subject, _, body = source.partition("\n")
     values = {
         "export": str(export),
         "counted": export.counted,
