@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 COMMENT = "Name two or three things that your team did."
 WHY = "The stage is named, and nothing of it is shown."
-FIRST_LOAD, NEXT_LOAD = 150_000, 80_000  # bytes: with styles and scripts, and once they are in the cache
+PAGE_BYTES = 100_000  # of a guide with nine answers, its rubric and the saved comments
 
 
 @pytest.fixture
@@ -59,11 +59,20 @@ def test_from_the_first_score_to_the_badge(way, submission, una, brings):
 
 
 def reads_nine_answers(ben):
+    """One page a question; each is light, with no style or script to fetch again."""
     ben.goes_to("/review/")
     ben.opens_next()
+    ben.lies_open(1)
+    loaded = []
+    ben.page.on("response", lambda answer: answer.request.is_navigation_request() and loaded.append(answer))
     for number in range(1, 10):
         ben.scores_and_goes_on(number, *(("Not yet", COMMENT) if number == 4 else ("Meets", "")))
+    ben.reads("Finish your review")
+    pages = [int(answer.headers["content-length"]) for answer in loaded if answer.status == 200]
     ben.finishes()
+
+    assert len(pages) == 9
+    assert max(pages) < PAGE_BYTES
 
 
 def settles_what_differs(sue):
