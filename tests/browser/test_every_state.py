@@ -1,9 +1,10 @@
-"""Every page of an applicant in every state that it has: sound in each width and color, and not an inch too wide."""
+"""Every page in every state that it has: sound in each width and color, and not an inch too wide."""
 
 import pytest
 
 from submissions.models import Document, Version
 from submissions.states import State
+from tests.support import desks
 from tests.support.browsing import assert_sound_everywhere, sign_in
 from tests.support.states import GUIDE, SCENES
 from tests.test_access import asked, rows
@@ -39,12 +40,28 @@ def test_its_pages_are_sound(scene, clock, live_server, page):
     assert (ada.now().state, state_of(ada)) == (scene.state, scene.slot)
 
     for address in scene.addresses(ada):
-        answer = page.goto(address)
-        assert answer.status == 200, address
+        assert page.goto(address).status == 200, address
         if scene.press:
             page.locator("main").get_by_role("button", name=scene.press).click()
             page.wait_for_selector("[data-error-summary]")
         assert_sound_everywhere(page)
+
+
+@pytest.mark.parametrize("scene", desks.SCENES, ids=str)
+@pytest.mark.browser(tolerated=["status of 422"])
+def test_pages_of_reviewers_and_admins_are_sound(scene, clock, live_server, page):
+    """On a desk, a tablet and a phone."""
+    clock(desks.NOW)
+    desk = scene.reach()
+    sign_in(page, getattr(desk, scene.who), at=live_server.url)
+
+    for address in scene.addresses(desk):
+        assert page.goto(address).status == 200, address
+        assert_sound_everywhere(page, widths=desks.WIDTHS)
+    if scene.press:
+        page.locator("main").get_by_role("button", name=scene.press, exact=True).click()
+        page.wait_for_selector("[data-error-summary]")
+        assert_sound_everywhere(page, widths=desks.WIDTHS)
 
 
 def state_of(ada):

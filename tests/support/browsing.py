@@ -100,13 +100,13 @@ def assert_accessible(page, *, everywhere=False):
         page.set_viewport_size(shown)
 
 
-def assert_sound_everywhere(page):
+def assert_sound_everywhere(page, *, widths=(1280, 390, 320)):
     """Wide, on a phone and at 320 pixels, in light and in dark: nothing that axe finds, nothing to push sideways.
 
     Dark changes colors and nothing else, so there only the rules about color are asked once more.
     """
     page.emulate_media(reduced_motion="reduce")
-    for width in (1280, 390, 320):
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme="light")
         _assert_accessible_as_it_is(page, f"{width} wide")
