@@ -14,6 +14,7 @@ from badges.passing import passes, shortfall
 from microcred.verdict import ALLOWED, Verdict
 from reviews.models import Assignment, Decision
 from reviews.second_reads import readers_needed
+from submissions.checks.catalogue import listed
 from submissions.models import Round, Submission, WorkflowEvent
 
 
@@ -136,8 +137,9 @@ class Standing:
             missing = _counted(needed - finished, "finished review")
             return Verdict(f"{missing} missing before this can be decided.")
         if self.disputed:
-            rows = ", ".join(str(row.number) for row in self.disputed)
-            return Verdict(f"The readers differ on row {rows}. A second reader settles it first.")
+            noun = "row" if len(self.disputed) == 1 else "rows"
+            rows = f"{noun} {listed([row.number for row in self.disputed])}"
+            return Verdict(f"The readers differ on {rows}. A second reader settles it first.")
         if silent := [row for row in self.open_rows if not row.comments]:
             return Verdict(f"Row {silent[0].number} has no comment that says what is missing.")
         return ALLOWED

@@ -9,6 +9,7 @@ from microcred.letters import Letter, Markdown, quoted
 from microcred.models import Message
 from reviews.agreement import Row, Standing
 from reviews.models import Decision
+from submissions.checks.catalogue import listed
 from submissions.letters import count_of
 
 KEYS = {
@@ -85,11 +86,6 @@ def _due(decision: Decision, standing: Standing) -> dict[str, object]:
         "due_day": times.last_day(end, enrollment.person.zone or enrollment.cohort.zone),
         "documents": listed(titles),
     }
-
-
-def listed(words: list[str]) -> str:
-    """`one`, `one and two`, `one, two and three`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
 
 
 def summary(standing: Standing) -> str:
