@@ -28,7 +28,7 @@ from tests.support.canaries import Person
 from tests.support.submitting import AFTER_ALL, add_all, submission_in
 from tests.support.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]  # what a page shows does not depend on the database
 
 TABLE = Path(__file__).with_name("access.tsv")
 ENDS = ("account_logout", "sign_out_everywhere")  # the session

@@ -14,6 +14,7 @@ from submissions.states import State
 NOON = datetime(2026, 11, 22, 17, tzinfo=UTC)
 
 
+@pytest.mark.sqlite  # as the demo does; its way through the workflow is on PostgreSQL elsewhere
 @pytest.mark.django_db
 def test_the_demo_is_a_term_in_full_swing_with_real_files_and_no_loose_ends(capsys):
     """Eleven of its people: Dana, and those who have come the furthest. One play, because it takes seconds."""
