@@ -50,7 +50,11 @@ document.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
 });
 
 function goOn() {
-  if (!going.size) waiting?.form.requestSubmit(waiting.button);
+  if (going.size || !waiting) return;
+  const { form, button } = waiting;
+  form.append(button);
+  form.requestSubmit(button);
+  button.remove();
 }
 
 document.addEventListener(
@@ -61,7 +65,10 @@ document.addEventListener(
     if (isSecond || !going.size || !event.target.querySelector("[data-autosave]")) return;
     event.preventDefault();
     event.stopPropagation();
-    waiting = { form: event.target, button: event.submitter };
+    // What the save answers may replace the button that was pressed: another one like it, out of sight, is pressed again.
+    const button = event.submitter?.cloneNode() ?? document.createElement("button");
+    button.hidden = true;
+    waiting = { form: event.target, button };
   },
   true, // before keep.js notes what is sent
 );

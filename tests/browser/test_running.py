@@ -106,7 +106,7 @@ def lets_letters_out(cleo):
     cleo.goes_by_menu("Decisions")
     cleo.presses("as proposed")
     cleo.is_told("Decided: 1.")
-    cleo.presses("Preview the letters")
+    cleo.presses("Preview the letter")
     cleo.reads_letter("Your badge is ready")
     cleo.goes_by_menu("Decisions")
     cleo.presses("Release ")

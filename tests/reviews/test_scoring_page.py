@@ -66,8 +66,8 @@ def test_the_other_tabs_words_stand_beside_ones_own(tab):
     expect(second.locator("#clash-1")).to_contain_text("From one tab.")
     expect(second.locator("[data-save-status]")).to_contain_text("Not saved")
     assert comments() == ["From one tab."]
-    second.get_by_role("button", name="Keep mine").click()
-    second.wait_for_load_state()
+    with second.expect_navigation():
+        second.get_by_role("button", name="Keep mine").click()
 
     expect(second.locator("#q1-comment")).to_have_value("From the other.")
     assert comments() == ["From the other."]
