@@ -18,10 +18,18 @@ def pytest_addoption(parser):
     parser.addoption("--rewrite", action="store_true", help="write the pages that tests compare anew")
 
 
+LONGEST = {"faults", "terms", "test_access.py", "test_canaries.py", "test_journey.py", "test_reviewing.py"}
+
+
 def pytest_configure():
     """What no environment says: cheap passwords, and static files that nobody collected."""
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_collection_modifyitems(items):
+    """What takes longest begins first: at the end it would keep one process busy and the others waiting."""
+    items.sort(key=lambda item: not LONGEST.intersection(item.path.parts))
 
 
 @pytest.fixture
