@@ -1,6 +1,9 @@
 """Reading what reviewers and admins type about samples."""
 
+from collections.abc import Iterable
+
 from django import forms
+from django.http import QueryDict
 
 from badges.models import Edition, Level
 from cohorts.models import Cohort
@@ -34,6 +37,17 @@ class VersionForm(forms.Form):
     """Which version of a sample or an attempt the page was made from."""
 
     version = forms.IntegerField(min_value=0, max_value=MOST)
+
+
+def typed_in(posted: QueryDict, rows: Iterable[Row]) -> tuple[list[Entry], int] | None:
+    """What was typed, said on each of `rows`, and the version of the page; None, when it does not match the rubric."""
+    page, forms_of_rows = VersionForm(posted), [RowForm(row, posted) for row in rows]
+    if not page.is_valid() or not all(form.is_valid() for form in forms_of_rows):
+        return None
+    entries = [form.entry() for form in forms_of_rows]
+    for form, entry in zip(forms_of_rows, entries, strict=True):
+        form.row.say(entry)
+    return entries, page.cleaned_data["version"]
 
 
 class FileForm(forms.Form):

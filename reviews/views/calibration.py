@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from cohorts.models import Cohort, StaffMembership
 from microcred.verdict import Refused
 from reviews.calibration import attempts, readiness
-from reviews.calibration.forms import RowForm, VersionForm
+from reviews.calibration.forms import typed_in
 from reviews.calibration.models import Attempt, Sample
 from reviews.calibration.samples import Changed, Row
 from reviews.views.own import only_for_reviewers
@@ -68,14 +68,11 @@ def _show(request, cohort: Cohort, sample: Sample, rows: list[Row], *, version: 
 def _keep(request, cohort: Cohort, sample: Sample):
     attempt = attempts.open_attempt(request.user, sample, cohort)
     rows = attempts.rows_with(attempt, sample)
-    typed, forms = VersionForm(request.POST), [RowForm(row, request.POST) for row in rows]
-    if not typed.is_valid() or not all(form.is_valid() for form in forms):
+    if (typed := typed_in(request.POST, rows)) is None:
         return HttpResponseBadRequest("This page does not match the rubric. Go back and load it again.")
-    entries = [form.entry() for form in forms]
-    for row, entry in zip(rows, entries, strict=True):
-        row.say(entry)
+    entries, version = typed
     try:
-        attempt = attempts.keep(request.user, sample, cohort, entries, version=typed.cleaned_data["version"])
+        attempt = attempts.keep(request.user, sample, cohort, entries, version=version)
     except Changed:
         messages.error(request, "You changed this in another tab. What you chose here is below; save it to keep it.")
         return _show(request, cohort, sample, rows, version=attempt.version if attempt else 0, status=409)

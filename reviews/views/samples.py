@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from cohorts.models import Cohort, StaffMembership
 from microcred.verdict import Refused
 from reviews.calibration import samples
-from reviews.calibration.forms import AskingForm, FileForm, RowForm, SampleForm, VersionForm
+from reviews.calibration.forms import AskingForm, FileForm, SampleForm, typed_in
 from reviews.calibration.models import Attempt, Sample
 from reviews.calibration.samples import Changed, Row
 from submissions.uploads import NOT_ARRIVED
@@ -118,14 +118,11 @@ def _show(request, cohort: Cohort, sample: Sample, rows: list[Row], *, missing=(
 
 
 def _agree(request, cohort: Cohort, sample: Sample, rows: list[Row]):
-    typed, forms = VersionForm(request.POST), [RowForm(row, request.POST) for row in rows]
-    if not typed.is_valid() or not all(form.is_valid() for form in forms):
+    if (typed := typed_in(request.POST, rows)) is None:
         return HttpResponseBadRequest("This page does not match the rubric. Go back and load it again.")
-    entries = [form.entry() for form in forms]
-    for row, entry in zip(rows, entries, strict=True):
-        row.say(entry)
+    entries, version = typed
     try:
-        sample = samples.agree(sample, entries, version=typed.cleaned_data["version"])
+        sample = samples.agree(sample, entries, version=version)
     except Changed:
         messages.error(request, "Somebody changed this meanwhile. What you typed is below; save it to keep it.")
         return _show(request, cohort, sample, rows, status=409)
