@@ -11,16 +11,14 @@ import pytest
 from badges.models import Criterion
 from badges.word.package import unpack
 from cohorts.models import StaffTask
-from microcred import clock
 from microcred.models import Message
 from microcred.verdict import Refused
 from reviews import assigning, decisions, scoring
 from reviews.models import Assignment, Review, SavedComment, Score
-from submissions import notes, workflow
 from submissions.models import Answer, CleanCopy, DocumentAccess, Submission, Version
 from submissions.states import State
 from tests.support import factories, reviewing
-from tests.support.submitting import AFTER_ALL, add_all, submission_in
+from tests.support.submitting import AFTER_ALL, submission_in
 
 pytestmark = pytest.mark.django_db
 
@@ -53,21 +51,6 @@ def typed(number=1, level=3, comment="Good.", version=0, note=""):
 
 def score_of(assignment, number=1):
     return Score.objects.get(review__assignment=assignment, criterion__position=number)
-
-
-def revised(ben, *, ranks=None) -> Submission:
-    """Ben asked for a revision of the second row, and it has come in."""
-    submission = reviewing.reviewed(submission_in(State.SUBMITTED), ben, ranks=ranks or {2: 2}).assignment.submission
-    submission = Submission.objects.get(pk=submission.pk)
-    with clock.fixed(AFTER_ALL):
-        decision = decisions.decide(submission, by=submission.enrollment.cohort.opened_by)
-        decisions.release(decision, by=decision.made_by)
-        submission = Submission.objects.get(pk=submission.pk)
-        guide = submission.enrollment.cohort.edition.documents.get(is_scored=True)
-        add_all(submission, only=[guide], answers={"L2-RG-Q2": "We named the stage, and what our team has done."})
-        notes.keep(submission, {row.pk: "More of our team." for row in submission.current_round.criteria.all()})
-        workflow.submit(submission, by=submission.enrollment.person, at=AFTER_ALL)
-    return Submission.objects.get(pk=submission.pk)
 
 
 # The verbs -----------------------------------------------------------------------------------------------------------
@@ -351,7 +334,7 @@ def test_flagging_a_conflict_asks_for_a_reason(client, page):
 
 # A second version ----------------------------------------------------------------------------------------------------
 def test_only_the_open_rows_of_a_revised_version_are_scored_again(client, ben):
-    submission = revised(ben)
+    submission = reviewing.revised(ben)
     client.force_login(ben)
 
     sheet = client.get(f"/review/{submission.number}/").context["sheet"]
@@ -361,7 +344,7 @@ def test_only_the_open_rows_of_a_revised_version_are_scored_again(client, ben):
 
 
 def test_a_revised_version_shows_its_changes_and_what_was_said_before(client, ben):
-    submission = revised(ben)
+    submission = reviewing.revised(ben)
     client.force_login(ben)
     address = f"/review/{submission.number}/"
 
@@ -374,7 +357,7 @@ def test_a_revised_version_shows_its_changes_and_what_was_said_before(client, be
 
 
 def test_whether_changes_are_shown_is_remembered_for_the_reviewer(client, ben):
-    address = f"/review/{revised(ben).number}/"
+    address = f"/review/{reviewing.revised(ben).number}/"
     client.force_login(ben)
 
     answer = client.post(address, {**typed(2, level=2, comment="Typed before."), "changes": "off", "now": 2})
@@ -386,7 +369,7 @@ def test_whether_changes_are_shown_is_remembered_for_the_reviewer(client, ben):
 
 
 def test_an_answer_that_did_not_change_suggests_the_level_it_had(client, ben):
-    submission = revised(ben)
+    submission = reviewing.revised(ben)
     Answer.objects.filter(version__round_number=2, prompt__number=2).update(
         text=Answer.objects.get(version__round_number=1, prompt__number=2).text
     )
@@ -400,7 +383,7 @@ def test_an_answer_that_did_not_change_suggests_the_level_it_had(client, ben):
 
 
 def test_the_same_readers_get_the_revised_version(ben):
-    submission = revised(ben)
+    submission = reviewing.revised(ben)
 
     assert [one.reviewer for one in submission.assignments.filter(round_number=2)] == [ben]
 
@@ -504,7 +487,7 @@ def test_two_readers_score_without_meeting(given):
 @pytest.fixture
 def old_reading(ben):
     """Ben's finished first round; somebody else reads the second."""
-    submission = revised(ben)
+    submission = reviewing.revised(ben)
     now = submission.assignments.get(round_number=2)
     assigning.take_away(now, by=submission.enrollment.cohort.opened_by)
     return Assignment.objects.with_submission().get(submission=submission, round_number=1)
