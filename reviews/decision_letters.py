@@ -10,7 +10,7 @@ from microcred.models import Message
 from reviews.agreement import Row, Standing
 from reviews.models import Decision
 from submissions.checks.catalogue import listed
-from submissions.letters import count_of
+from submissions.letters import count_of, in_words
 
 KEYS = {
     Decision.Outcome.AWARD: "award",
@@ -93,15 +93,9 @@ def summary(standing: Standing) -> str:
     rows, still_open = len(standing.rows), len(standing.open_rows)
     if not still_open:
         return f"All of your {count_of(rows, 'answer')} meet the rubric."
-    met = _number(rows - still_open).capitalize()
+    met, not_met = (in_words(count, none="none").capitalize() for count in (rows - still_open, still_open))
     verb, more = ("meets" if rows - still_open == 1 else "meet"), ("needs" if still_open == 1 else "need")
-    return (
-        f"{met} of your {count_of(rows, 'answer')} {verb} the rubric. {_number(still_open).capitalize()} {more} more."
-    )
-
-
-def _number(count: int) -> str:
-    return "none" if count == 0 else count_of(count, "").strip().removesuffix("s").strip()
+    return f"{met} of your {count_of(rows, 'answer')} {verb} the rubric. {not_met} {more} more."
 
 
 def comments(rows: Iterable[Row]) -> Markdown:

@@ -11,7 +11,7 @@ from cohorts.occasions import Occasion
 from microcred import clock, times
 from microcred.zones import spoken
 from reviews.overview import Counts, Load, Tasks
-from reviews.people import number
+from submissions.letters import in_words
 
 SHOWN = 5
 SOON = timedelta(days=3)
@@ -80,7 +80,7 @@ def plural(count: int, one: str, many: str) -> str:
 
 def sentence(count: int, one: str, many: str) -> str:
     """`Two of them have`, `One of them has`."""
-    return f"{number(count).capitalize()} {plural(count, one, many)}"
+    return f"{in_words(count).capitalize()} {plural(count, one, many)}"
 
 
 # Before the term -----------------------------------------------------------------------------------------------------
@@ -229,7 +229,7 @@ def late_reviews(facts: Facts) -> Iterator[Need]:
 def _listed(names: list[str]) -> str:
     """`Ana Whitehorse, Teo Marchetti and two more`."""
     more = len(names) - 2
-    return f"{', '.join(names[:2])} and {number(more)} more" if more > 0 else " and ".join(names)
+    return f"{', '.join(names[:2])} and {in_words(more)} more" if more > 0 else " and ".join(names)
 
 
 def reviewed(facts: Facts) -> Iterator[Need]:

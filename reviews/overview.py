@@ -27,6 +27,7 @@ from microcred.zones import spoken
 from reviews import people
 from reviews.calibration.models import Attempt
 from reviews.models import Assignment
+from submissions.letters import in_words
 
 REVIEWERS_SHOWN = 30
 MOST_BLOCKS = 40  # drawn in one bar
@@ -97,11 +98,11 @@ class Step:
 
 def funnel(found: Counts, cohort: Cohort, documents: int) -> list[Step]:
     """How far people are; what comes after the submission is drawn lighter and loses nobody."""
-    meetings = people.number(people.meetings_wanted(cohort)).capitalize()
+    meetings = in_words(people.meetings_wanted(cohort)).capitalize()
     early = [
         ("Started", found.started, "started"),
         (f"{meetings} or more meetings", found.meetings, "meetings"),
-        (f"All {people.number(documents)} documents", found.documents, "documents"),
+        (f"All {in_words(documents)} documents", found.documents, "documents"),
         ("Submitted", found.submitted, "submitted"),
     ]
     if documents == 0:

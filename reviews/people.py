@@ -17,13 +17,13 @@ from reviews.models import Assignment, AssignmentQuerySet, Review
 from reviews.second_reads import readers_needed
 from reviews.stuck import TAKEN
 from submissions.checks.naming.words import fold
+from submissions.letters import in_words
 from submissions.models import Document, Round, Version
 from submissions.states import State
 
 NOT_SUBMITTED = (State.DRAFT, State.RETURNED)
 PER_PAGE = 50
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def counted(rows: QuerySet, by: str):
@@ -159,11 +159,11 @@ class Person:
         missing = [title for title, is_in in self.boxes if not is_in]
         count = len(self.boxes)
         if not missing:
-            return f"All {number(count)} in" if self.has_submitted else f"All {number(count)} ready, not submitted"
+            return f"All {in_words(count)} in" if self.has_submitted else f"All {in_words(count)} ready, not submitted"
         if len(missing) == count:
             return "Nothing added" + self._last_here()
         return (
-            f"{missing[0]} missing" if len(missing) == 1 else f"{number(len(missing)).capitalize()} documents missing"
+            f"{missing[0]} missing" if len(missing) == 1 else f"{in_words(len(missing)).capitalize()} documents missing"
         )
 
     def _last_here(self) -> str:
@@ -214,11 +214,6 @@ STATUS = {
     State.AWARDED: ("Badge awarded",),
     State.NOT_AWARDED: ("Not awarded",),
 }
-
-
-def number(count: int) -> str:
-    """Small numbers as words."""
-    return NUMBERS[count] if count < len(NUMBERS) else str(count)
 
 
 def rows(people: Iterable[Enrollment], sheet: Sheet) -> list[Person]:
@@ -318,7 +313,7 @@ def filters(cohort: Cohort, documents: int) -> dict[str, Filter]:
         "enrolled": Filter("Enrolled", STAYS, is_chip=False),
         "started": Filter("Started", STAYS & Q(has_started=True), is_chip=False),
         "meetings": Filter(
-            f"{number(enough).capitalize()} or more meetings", STAYS & Q(meetings__gte=enough), is_chip=False
+            f"{in_words(enough).capitalize()} or more meetings", STAYS & Q(meetings__gte=enough), is_chip=False
         ),
         "documents": Filter("All documents in", STAYS & complete, is_chip=False),
         "submitted": Filter("Submitted", STAYS & HANDED_IN, is_chip=False),

@@ -19,8 +19,7 @@ from reviews import conflicts, permissions, seen, settling
 from reviews.agreement import criteria_of, passing
 from reviews.models import Assignment, Review, Score
 from submissions import workflow
-
-SMALL_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+from submissions.letters import in_words
 
 
 class Changed(Exception):
@@ -248,12 +247,9 @@ def outcome(edition: Edition, rows: Sequence[tuple[Criterion, bool]], *, is_last
     `rows`: every row of the rubric, and whether it is at its passing level.
     """
     met, of = sum(is_met for _, is_met in rows), len(rows)
+    meeting, missing = in_words(met, none="none").capitalize(), in_words(of - met, none="none")
     if passes(edition, rows):
-        return f"{_in_words(met).capitalize()} of {_in_words(of)} meet the rubric: this leads to the badge."
+        return f"{meeting} of {in_words(of)} meet the rubric: this leads to the badge."
     leads = "this was the last attempt, so the badge is not awarded" if is_last_attempt else "this asks for a revision"
-    meet = f"{_in_words(met).capitalize()} {'meets' if met == 1 else 'meet'}"
-    return f"{meet}, {_in_words(of - met)} {'does' if of - met == 1 else 'do'} not: {leads}."
-
-
-def _in_words(number: int) -> str:
-    return SMALL_NUMBERS[number] if number < len(SMALL_NUMBERS) else str(number)
+    meet = f"{meeting} {'meets' if met == 1 else 'meet'}"
+    return f"{meet}, {missing} {'does' if of - met == 1 else 'do'} not: {leads}."

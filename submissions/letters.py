@@ -33,9 +33,9 @@ def closed_sentence(submission: Submission) -> str:
     )
 
 
-def in_words(count: int) -> str:
-    """Small numbers as words."""
-    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+def in_words(count: int, *, none: str = "no") -> str:
+    """Small numbers as words; `none` stands for zero where no noun follows."""
+    words = (none, "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
     return words[count] if count < len(words) else str(count)
 
 

@@ -12,6 +12,7 @@ from cohorts import deadlines, staff_tasks
 from cohorts.models import Cohort, StaffTask
 from microcred import clock
 from reviews import needs, overview, people, stuck
+from submissions.letters import in_words
 
 ROWS = 30
 EDITIONS = ("edition__badge", "attendance_edition__badge")
@@ -37,7 +38,7 @@ def show(request: HttpRequest, cohort: str) -> HttpResponse:
         "needs": pressing[: needs.SHOWN],
         "more_needs": len(pressing[needs.SHOWN :]),
         "counts": found,
-        "ready_in_words": people.number(found.ready).capitalize(),
+        "ready_in_words": in_words(found.ready).capitalize(),
         "unassigned_blocks": range(min(found.no_reviewer, overview.MOST_BLOCKS)),
         "steps": overview.funnel(found, ours, len(documents)),
         "loads": loads[: overview.REVIEWERS_SHOWN],
