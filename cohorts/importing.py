@@ -19,22 +19,21 @@ from microcred.verdict import ALLOWED, Refused, Verdict
 log = structlog.get_logger(__name__)
 
 UNDO_WITHIN = timedelta(hours=1)
-KEPT_DAYS = 30
+UNFINISHED_FOR = timedelta(days=1)  # what nobody confirmed within it was given up
 MOST_NAMED = 5
 GOES_ALONG = (RecordReading, StaffTask)  # what hangs on an enrollment without being a person's own
+FOR_UNDOING = {"people", "changes"}  # what is kept of what it made only to take it back
 ON_ENROLLMENT = {"organization"}  # the fields of a row that are the cohort's; the others are the person's
 
 
 # Before it is done ---------------------------------------------------------------------------------------------------
 @transaction.atomic
 def begin(cohort: Cohort, text: str, *, by: User) -> RosterImport:
-    """Keep a pasted roster to be checked. What nobody finished for a month goes. Raises: Refused, when it is none."""
+    """Keep a pasted roster to be checked. Raises: Refused, when it is none."""
     text = text.replace("\0", "")
     _takes_people(cohort)
     rosters.read(text, cohort, by=by)
-    at = clock.now()
-    cohort.imports.filter(done_at=None, begun_at__lt=at - timedelta(days=KEPT_DAYS)).delete()
-    return cohort.imports.create(text=text, begun_at=at, begun_by=by)
+    return cohort.imports.create(text=text, begun_at=clock.now(), begun_by=by)
 
 
 def _takes_people(cohort: Cohort) -> None:
@@ -110,6 +109,8 @@ def _write(current: RosterImport, *, by: User, seen: str, invite_at: datetime | 
         "invited": invitations.invite(added, by=by, at=invite_at) if invite_at else 0,
     }
     current.done_at, current.done_by = clock.now(), by
+    if invite_at and invite_at > current.done_at:
+        current.made["invited_for"] = invite_at.isoformat()
     current.save(update_fields=["made", "done_at", "done_by"])
     log.info("roster_imported", cohort=current.cohort.slug, by=by.pk, added=len(added), changed=len(roster.changed))
 
@@ -303,3 +304,18 @@ def _forget(people: Sequence[int]) -> None:
         mine = User.objects.filter(pk__in=people[start : start + BATCH], last_login=None)
         alone = [person for person in mine.annotate(has_more=_has_more(User)) if not person.has_more]
         User.objects.filter(pk__in=[person.pk for person in alone]).delete()
+
+
+# Once it is over -----------------------------------------------------------------------------------------------------
+def clear(at: datetime) -> None:
+    """Keep what was pasted no longer than it serves: while it is being checked, and while it can be undone.
+
+    Of an import that was done only who did it, and what it made, stays.
+    """
+    RosterImport.objects.filter(done_at=None, begun_at__lte=at - UNFINISHED_FOR).delete()
+    over = RosterImport.objects.filter(done_at__lte=at - UNDO_WITHIN).exclude(undone_at__gt=at - UNDO_WITHIN)
+    with transaction.atomic():
+        for row in over.exclude(text="").select_for_update():
+            row.text, row.choices = "", {}
+            row.made = {key: value for key, value in row.made.items() if key not in FOR_UNDOING}
+            row.save(update_fields=["text", "choices", "made"])

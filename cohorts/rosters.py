@@ -129,7 +129,10 @@ class Here:
 
 @dataclass(frozen=True)
 class Row:
-    """One person of the roster. `problem` has to be fixed or left out, `twin` settled, `note` only read."""
+    """One person of the roster. `problem` has to be fixed or left out, `twin` settled, `note` only read.
+
+    `is_mended` says that somebody put it right: it reads otherwise than the file.
+    """
 
     number: int
     email: str
@@ -142,6 +145,7 @@ class Row:
     here: Here | None = None
     changes: tuple[Change, ...] = ()
     note: str = ""
+    is_mended: bool = False
 
     @property
     def name(self) -> str:
@@ -173,6 +177,10 @@ class Roster:
     @property
     def problems(self) -> list[Row]:
         return [row for row in self.rows if row.problem]
+
+    @property
+    def mended(self) -> list[Row]:
+        return [row for row in self.rows if row.is_mended and not row.problem]
 
     @property
     def twins(self) -> list[Row]:
@@ -255,10 +263,7 @@ def _fill(roster: Roster, body: Sequence[Line], cohort: Cohort, *, by: User, cho
     rows: list[Row] = []
     for line in body:
         choice = choices.get(str(line.number), {})
-        row = _row(line, roster.layout.columns)
-        row = replace(
-            row, **{name: choice[name] for name in FIELDS if name in choice}, is_same=choice.get("same", True)
-        )
+        row = _mended(_row(line, roster.layout.columns), choice)
         (roster.left_out if choice.get("leave") else rows).append(row)
     once = _once(rows)
     roster.repeated = len(rows) - len(once)
@@ -279,6 +284,13 @@ def _row(line: Line, columns: Mapping[str, int]) -> Row:
         given, last = split(name)
         first = first or given
     return Row(line.number, email[:254], last[:80], first[:80], cell("organization"))
+
+
+def _mended(row: Row, choice: Mapping) -> Row:
+    """With what was typed and decided of it."""
+    typed = {name: choice[name] for name in FIELDS if name in choice}
+    is_mended = any(getattr(row, name) != words for name, words in typed.items())
+    return replace(row, **typed, is_same=choice.get("same", True), is_mended=is_mended)
 
 
 def addressed(cell: str) -> tuple[str, str]:

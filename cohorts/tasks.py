@@ -12,3 +12,11 @@ def remind() -> None:
 
     reminders.owe(clock.now())
     bounces.ask_for_help()
+
+
+@shared_task
+def clear_imports() -> None:
+    """Forget what was pasted into imports that are over."""
+    from cohorts import importing
+
+    importing.clear(clock.now())

@@ -188,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {
         ("remove cut uploads", "submissions.tasks.remove_cut_uploads", 600),
         ("start due reviews", "submissions.tasks.start_due_reviews", 60),
         ("reminders", "cohorts.tasks.remind", 60),
+        ("clear imports", "cohorts.tasks.clear_imports", 600),
         ("new work", "reviews.tasks.tell_of_new_work", 60),
         ("scheduled releases", "reviews.tasks.release_scheduled", 60),
         ("waiting exports", "reviews.tasks.make_waiting_exports", 60),

@@ -1,5 +1,7 @@
 """Importing people: file, check, confirm, and an hour to undo it. Each step has its address; only the third writes."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cohorts import importing, rosters
 from cohorts.models import Cohort, RosterImport
 from cohorts.roster_forms import InvitingForm, LayoutForm, RosterForm, choices_of
-from microcred import clock
+from microcred import clock, times
 from microcred.verdict import Refused
 
 SHOWN = 50  # rows to decide on at once
@@ -46,7 +48,7 @@ def import_(request: HttpRequest, cohort: str) -> HttpResponse:
 
 def _again(request: HttpRequest, cohort: Cohort) -> str:
     """The rows of an import that was undone."""
-    undone = cohort.imports.filter(ref=request.GET.get("from", ""), undone_at__isnull=False).first()
+    undone = cohort.imports.filter(ref=request.GET.get("from", "").replace("\0", ""), undone_at__isnull=False).first()
     return undone.text if undone else ""
 
 
@@ -135,13 +137,21 @@ def _finish(request: HttpRequest, found: RosterImport, invite_at) -> HttpRespons
 
 
 def _said(done: RosterImport) -> str:
-    added, changed, invited = len(done.made["enrollments"]), done.made["changed"], done.made["invited"]
+    added, changed = len(done.made["enrollments"]), done.made["changed"]
     did = [f"Added {_people(added)}"] if added else []
     did += [f"{'changed' if did else 'Changed'} {_people(changed)}"] if changed else []
-    waits = "Nobody was invited yet."
-    if invited:
-        waits = f"{invited} {'invitation is' if invited == 1 else 'invitations are'} on the way."
-    return f"{', '.join(did)}. {waits}" if added else f"{', '.join(did)}."
+    return f"{', '.join(did)}. {_said_of_invitations(done)}" if added else f"{', '.join(did)}."
+
+
+def _said_of_invitations(done: RosterImport) -> str:
+    count = done.made["invited"]
+    if not count:
+        return "Nobody was invited yet."
+    if at := done.made.get("invited_for"):
+        zone = done.cohort.zone
+        moment = times.instant(datetime.fromisoformat(at), reader=zone, cohort=zone)
+        return f"{count:,} {'invitation leaves' if count == 1 else 'invitations leave'} on {moment}."
+    return f"{count:,} {'invitation is' if count == 1 else 'invitations are'} on the way."
 
 
 def _people(count: int) -> str:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from cohorts import importing, invitations, records
 from cohorts.models import Enrollment, RosterImport
+from cohorts.tasks import clear_imports
 from microcred import outbox
 from microcred.models import Message, User
 from microcred.verdict import Refused
@@ -101,14 +102,28 @@ def test_nothing_is_chosen_of_what_is_done(cohort, cleo):
         importing.choose(over, {2: {"leave": True}})
 
 
-def test_what_nobody_finished_for_a_month_goes(cohort, cleo, clock):
-    importing.begin(cohort, ROWS, by=cleo)
-    done(cohort, cleo)
-    clock(NOON + timedelta(days=31))
+def test_what_was_pasted_is_kept_while_it_serves_and_no_longer(cohort, cleo, clock):
+    factories.enrollment(cohort, factories.person("Bo", "Lund", email="bo@example.org"))
+    over, left = done(cohort, cleo), importing.begin(cohort, "new@example.org,New", by=cleo)
+    undone = done(cohort, cleo, "dee@example.org,Nash")
+    clock(NOON + timedelta(minutes=30))
+    importing.undo(undone, by=cleo)
+    clock(NOON + timedelta(minutes=59))
+    clear_imports()
+    assert RosterImport.objects.exclude(text="").count() == 3
 
-    importing.begin(cohort, "new@example.org,New", by=cleo)
+    clock(NOON + timedelta(minutes=60))
+    clear_imports()
 
-    assert [bool(one.done_at) for one in RosterImport.objects.order_by("pk")] == [True, False]
+    texts = dict(RosterImport.objects.values_list("pk", "text"))
+    assert [texts[one.pk] for one in (over, left, undone)] == ["", "new@example.org,New", "dee@example.org,Nash"]
+    over.refresh_from_db()
+    assert (over.choices, sorted(over.made)) == ({}, ["changed", "enrollments", "invited"])
+
+    clock(NOON + timedelta(days=1))
+    clear_imports()
+
+    assert list(RosterImport.objects.order_by("pk").values_list("pk", "text")) == [(over.pk, ""), (undone.pk, "")]
 
 
 def test_ten_times_the_rows_take_a_few_queries_more(cohort, cleo):
@@ -236,10 +251,13 @@ def test_the_way_back_leads_to_what_became_of_it(begin, browse, cohort):
 def test_invitations_leave_at_the_time_that_was_chosen(begin, browse, cohort, clock):
     begin(text=ROWS)
 
-    confirm(browse, invite="then", on="2023-08-28", at="09:00")
+    answer = confirm(browse, invite="then", on="2023-08-28", at="09:00")
 
+    assert "2 invitations leave on Mon, Aug 28, 9:00 AM ET." in answer.text.replace("\N{NO-BREAK SPACE}", " ")
     assert {one.due_at for one in Message.objects.all()} == {datetime(2023, 8, 28, 13, 0, tzinfo=UTC)}
     assert outbox.send_due() == 0
+    clock(datetime(2023, 8, 28, 13, 0, tzinfo=UTC))
+    assert outbox.send_due() == 2
 
 
 def test_a_time_that_has_passed_is_answered_beside_the_day(begin, browse, cohort):
@@ -263,6 +281,19 @@ def test_a_problem_keeps_the_second_step_open_until_it_is_put_right(begin, brows
 
     assert [row.email for row in on.context["roster"].new] == ["ada@example.org"]
     assert "Add 1, change 0, leave out 1." in on.text
+
+
+def test_a_row_that_was_put_right_can_be_changed_again(begin, browse):
+    begin(text="E-mail,Last name\nada@example,Ward\nbo@example.org,Lund\n")
+    browse.post(address("check_import"), {"email-2": "adda@example.org", "last_name-2": "Ward"})
+
+    page = browse.get(address("check_import"))
+    assert ([row.number for row in page.context["roster"].mended], 'value="adda@example.org"' in page.text) == (
+        [2], True,
+    )  # fmt: skip
+    on = browse.post(address("check_import"), {"email-2": "ada@example.org", "last_name-2": "Ward"}, follow=True)
+
+    assert [row.email for row in on.context["roster"].new] == ["ada@example.org", "bo@example.org"]
 
 
 def test_all_rows_with_a_problem_are_left_out_at_once_and_taken_back(begin, browse):
