@@ -32,7 +32,7 @@ from microcred.postman import Answer, Line
 
 LEASE = timedelta(minutes=5)
 FRESH = timedelta(minutes=1)  # the lease outlasts it by more than the longest try, each of whose steps has a timeout
-GLANCE = 0.1  # seconds: so soon a pause holds, also in the middle of what was claimed
+GLANCE = 0.25  # seconds: so soon a pause holds, also in the middle of what was claimed
 BATCH = 500
 GIVE_UP_AFTER = timedelta(days=3)
 MOST_NAMED = 9  # earlier mails of a thread that a mail names, beside the first
@@ -41,6 +41,11 @@ AUTOMATIC = {  # no answer from a machine: to those who heed the standard, and t
     "Auto-Submitted": "auto-generated",
     "X-Auto-Response-Suppress": "OOF, AutoReply",
 }
+
+NOTE = """
+    UPDATE microcred_message SET state = %s, tries = tries + 1, leased_until = NULL, sent_at = %s
+    WHERE id = %s AND state = %s AND leased_until = %s
+"""
 
 Look = Callable[[list[Message], datetime], list[Message]]
 _looks: list[Look] = []
@@ -243,7 +248,10 @@ def _step_back(row: Message) -> None:
 
 # What follows from the answer ----------------------------------------------------------------------------------------
 def _is_sent(row: Message, why: str) -> None:
-    _close(row, Message.State.SENT, tries=row.tries + 1)
+    """Noted for each mail before the next one leaves, so by a statement that need not be put together each time."""
+    sent, lease = (database.ops.adapt_datetimefield_value(at) for at in (clock.now(), row.leased_until))
+    with database.cursor() as cursor:
+        cursor.execute(NOTE, [Message.State.SENT, sent, row.pk, Message.State.OWED, lease])
 
 
 def _try_later(row: Message, why: str) -> None:
@@ -282,9 +290,8 @@ WHAT_FOLLOWS = {
 }
 
 
-def _close(row: Message, state: str, *, reason: str = "", **fields) -> None:
-    sent_at = clock.now() if state == Message.State.SENT else None
-    _held(row).update(state=state, reason=reason[:200], leased_until=None, sent_at=sent_at, **fields)
+def _close(row: Message, state: str, *, reason: str, **fields) -> None:
+    _held(row).update(state=state, reason=reason[:200], leased_until=None, **fields)
 
 
 # The mail itself -----------------------------------------------------------------------------------------------------

@@ -114,7 +114,8 @@ def test_who_lost_the_lease_writes_nothing_down(clock):
     clock(NOON + outbox.LEASE)
     outbox.claim()
 
-    outbox._close(held, Message.State.FAILED)
+    outbox._close(held, Message.State.FAILED, reason="No")
+    outbox._is_sent(held, "")
 
     row.refresh_from_db()
     assert (row.state, row.leased_until) == ("owed", NOON + 2 * outbox.LEASE)
