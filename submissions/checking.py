@@ -30,6 +30,7 @@ AGAIN_IN = timedelta(seconds=15)
 SCANNER_AGAIN_IN = timedelta(minutes=1)
 SCANNER_PATIENCE = timedelta(minutes=5)  # then the staff hears that files wait
 STOPPED = contract.Examination(contract.BLOCKED, (say("virus"),))
+ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "em": {"data-picture"}}  # which picture such words stand for
 NOT_READ = contract.Examination(contract.UNREAD, (say("read.failed"),))
 
 
@@ -208,7 +209,8 @@ def _keep_answers(version: Version, found: contract.Examination) -> None:
             version=version,
             prompt=prompts[one.code],
             text=one.text,
-            html=nh3.clean(one.html),
+            html=nh3.clean(one.html, attributes=ATTRIBUTES),
+            asked=one.asked,
             words=one.words,
             found_by=one.found_by,
         )

@@ -1,6 +1,7 @@
 """Clean copies: made once by a worker after the check, kept beside the original under a key of their own."""
 
 import tempfile
+from dataclasses import asdict
 from datetime import timedelta
 from typing import BinaryIO
 
@@ -36,8 +37,8 @@ def make(version: Version) -> None:
     try:
         with local_copy(copy.version) as path, tempfile.TemporaryFile() as into:
             writer = writer_of(copy.version)
-            missed = sandbox.clean(path, into, writer)
-            _keep(copy, into, missed, is_nameless=bool(writer.alias))
+            cleaned = sandbox.clean(path, into, writer)
+            _keep(copy, into, cleaned, is_nameless=bool(writer.alias))
     except sandbox.NotCleaned as problem:
         log.error("not_cleaned", version=copy.version_id, reason=str(problem))
         if problem.is_final:
@@ -70,7 +71,7 @@ def writer_of(version: Version) -> cleaning.Writer:
     return cleaning.Writer(last, first, submission.reference if submission.enrollment.cohort.reads_blind else "")
 
 
-def _keep(copy: CleanCopy, made: BinaryIO, missed: tuple[str, ...], *, is_nameless: bool) -> None:
+def _keep(copy: CleanCopy, made: BinaryIO, cleaned: cleaning.Cleaned, *, is_nameless: bool) -> None:
     """Store the bytes, then say so; an earlier copy that still showed the name goes."""
     content = File(made)
     size, sha256 = content.size, digest_of(content)
@@ -81,7 +82,8 @@ def _keep(copy: CleanCopy, made: BinaryIO, missed: tuple[str, ...], *, is_namele
             size_bytes=size,
             sha256=sha256,
             is_nameless=is_nameless,
-            missed=list(missed),
+            missed=list(cleaned.missed),
+            pictures={mark: asdict(picture) for mark, picture in cleaned.pictures.items()},
             made_at=clock.now(),
             leased_until=None,
             tries=0,

@@ -378,6 +378,9 @@ class CleanCopy(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     is_nameless = models.BooleanField(default=False, help_text="The printed name is gone, too: for who reads blind.")
     missed = models.JSONField(default=list, blank=True, help_text="What was left out and a reader may miss.")
+    pictures = models.JSONField(
+        default=dict, blank=True, help_text="{mark: {type, begins, size_bytes}}: those that a browser can show."
+    )
     made_at = models.DateTimeField(null=True, blank=True)
     given_up_at = models.DateTimeField(null=True, blank=True, help_text="When a person was asked instead.")
     leased_until = models.DateTimeField(null=True, blank=True)
@@ -433,6 +436,7 @@ class Answer(models.Model):
     html = models.TextField(blank=True, help_text="Safe: written by our own reader, cleaned once more.")
     words = models.PositiveIntegerField(default=0)
     found_by = models.CharField(max_length=6, blank=True)
+    asked = models.TextField(blank=True, help_text="The question as it stands in this file, where it was reworded.")
 
     class Meta:
         ordering = ("version", "prompt__number")
@@ -476,6 +480,7 @@ class DocumentAccess(models.Model):
         ORIGINAL = "original", "The file as it came"
         CLEAN = "clean", "The copy for reviewers"
         TEXT = "text", "What we read in it"
+        PICTURES = "pictures", "Pictures in its answers"
         SCORES = "scores", "What reviewers said of it"
 
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="accesses")

@@ -1,4 +1,7 @@
-"""Which text answers which prompt, and which text is in no answer. Every word that somebody typed is in one of them."""
+"""Which text answers which prompt, and which text is in no answer. Every word that somebody typed is in one of them.
+
+A question that somebody reworded is kept beside its answer.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -196,7 +199,8 @@ class Reading:
             if blocks:
                 self._beside = [(place, block) for place, block in self._beside if place != prompt.code]
         found_by = self._found_by.get(prompt.code, "")
-        return Answer(prompt.code, plain(blocks), html(blocks), words_of(blocks), found_by)
+        asked = self._questions.reworded.get(prompt.code, "")
+        return Answer(prompt.code, plain(blocks), html(blocks), words_of(blocks), found_by, asked)
 
     def _is_sure(self, answer: Answer) -> bool:
         """Whether its question was found; a number over nothing is none."""

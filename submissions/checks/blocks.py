@@ -6,6 +6,7 @@ from operator import itemgetter
 
 BOLD, ITALIC, UNDERLINED, STRUCK, RAISED, LOWERED = 1, 2, 4, 8, 16, 32
 ASIDE = 64  # what the reader adds, and nobody wrote: the description of a picture, the word "Note"
+PICTURE = "picture:"  # before the mark of a picture, where a run has its link
 
 Run = tuple[str, int, str]  # text, format, link
 _LOOK = itemgetter(1, 2)

@@ -96,13 +96,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class Answer:
-    """What was found for one prompt. `found_by`: "tag", "code", "prompt", or nothing."""
+    """What was found for one prompt. `found_by`: "tag", "code", "prompt", or nothing.
+
+    `asked`: the question as it stands in this file, where somebody reworded it.
+    """
 
     code: str
     text: str = ""
     html: str = ""
     words: int = 0
     found_by: str = ""
+    asked: str = ""
 
 
 @dataclass(frozen=True)

@@ -47,10 +47,12 @@ class WordDocument:
 
 def read(package: Package) -> WordDocument:
     """Read the main part and those around it. Raises: Refusal, for parts that cannot be read."""
-    links = {found.id: found.target for found in package.relationships(package.main) if found.is_external}
+    leading = package.relationships(package.main)
+    links = {found.id: found.target for found in leading if found.is_external}
+    pictures = {each.id: package.mark_of(each.target) for each in leading if each.kind == "image"}
     around = [(kind, _read_around(package, part)) for kind, part in _parts_around(package)]
     notes = {name: _in_one_line(said) for _, reader in around for name, said in reader.notes.items()}
-    body = WordReader(package.budget, _lists(package), links, notes)
+    body = WordReader(package.budget, _lists(package), links, notes, pictures)
     if not package.parse(body, package.main):
         raise AssertionError("the package was opened by its main part")
     return WordDocument(

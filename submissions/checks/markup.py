@@ -10,6 +10,7 @@ from submissions.checks.blocks import (
     BOLD,
     ITALIC,
     LOWERED,
+    PICTURE,
     RAISED,
     STRUCK,
     UNDERLINED,
@@ -75,7 +76,7 @@ def plain(blocks: Iterable[Block]) -> str:
 
 
 def html(blocks: Iterable[Block]) -> str:
-    """Paragraphs, lists, tables, bold, italic and links as HTML that needs no further cleaning."""
+    """Paragraphs, lists, tables, bold, italic and links as HTML that needs no further cleaning; pictures in words."""
     written: list[str] = []
     open_lists: list[str] = []
     for block in blocks:
@@ -143,6 +144,8 @@ def _run(text: str, form: int, link: str) -> str:
     written = escape(text, quote=False) if "&" in text or "<" in text or ">" in text else text
     if "\n" in written or "\t" in written:
         written = written.replace("\n", "<br>").replace("\t", " ")
+    if link.startswith(PICTURE):
+        return f'<em data-picture="{link.removeprefix(PICTURE)}">{written}</em>'
     if form:
         for flag, tag in _TAGS:
             if form & flag:

@@ -117,6 +117,11 @@ class Package:
         related = self.relationships(self.main)
         return list(dict.fromkeys(one.target for one in related if one.kind == kind and not one.is_external))
 
+    def mark_of(self, part: str) -> str:
+        """Tells a part from others by what it holds, without a look at that: its checksum. Empty, if there is none."""
+        name = self.names.get(_key(part))
+        return f"{self.zip.getinfo(name).CRC:08x}" if name else ""
+
     def type_of(self, part: str) -> str:
         return self.types.get(f"/{_key(part)}") or self.types.get(part.rpartition(".")[2].lower(), "")
 

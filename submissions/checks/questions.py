@@ -15,6 +15,8 @@ from submissions.checks.contract import Prompt, Slot
 
 CODE, PROMPT, NUMBER, SECTION = "code", "prompt", "number", "section"
 CLOSE = 0.85  # of a prompt's words, for a paragraph that was edited
+ALIKE = 0.5  # of them, for what stands above the prompt's own code
+_LINES_ABOVE = 4  # a code: the question, and what helps with it
 FEWEST_WORDS = 3  # of a line that is compared: two words are close to too much
 _PARAGRAPHS_COMPARED = 5_000
 _SIGNS_COMPARED = 400
@@ -84,12 +86,14 @@ class Questions:
         self._seen: set[str] = set()  # codes that a sign or a tag names
         self.unsure: set[str] = set()  # codes that a person should look for
         self.numbered: set[str] = set()  # codes of which nothing but the number was found
+        self.reworded: dict[str, str] = {}  # code: the question as the file has it, where it differs
         marks = list(self._marks(paragraphs))
         self._know_by_code(marks)
         self._know_by_prompt(marks)
         self._know_by_beginning(paragraphs)
         self._know_by_close_words(paragraphs)
         self._know_by_number(marks, is_named=is_named)
+        self._know_reworded(paragraphs)
 
     def sign(self, paragraph: Paragraph) -> Sign | None:
         return self._signs.get(id(paragraph))
@@ -265,6 +269,7 @@ class Questions:
             codes = missing.get(_nearest(fold(_without_number(paragraph.text)), self._asked))
             if codes:
                 self.unsure.add(codes[0])
+                self.reworded[codes[0]] = _without_number(paragraph.text)
                 self._found(paragraph, Sign(codes.pop(0), PROMPT))
 
     def _know_by_number(self, marks: list[_Mark], *, is_named: bool) -> None:
@@ -289,6 +294,25 @@ class Questions:
         for mark in marks:
             if mark.by == SECTION:
                 self._found(mark.paragraph, Sign("", SECTION, asks=False))
+
+    def _know_reworded(self, paragraphs: list[Paragraph]) -> None:
+        """What stands above a code, where its question was, and says much the same: it is asked, and no answer."""
+        asked = {code: line for line, codes in self._asked.items() for code in codes}
+        for place, paragraph in enumerate(paragraphs):
+            sign = self._signs.get(id(paragraph))
+            if not sign or sign.by != CODE or not sign.code:
+                continue
+            if sign.typed and _is_alike(sign.typed[0], asked[sign.code]):
+                self.reworded[sign.code] = sign.typed[0]
+                sign.typed = ()
+                continue
+            for above in reversed(paragraphs[max(place - _LINES_ABOVE, 0) : place]):
+                if id(above) in self._signs or above.tags:
+                    break
+                if not self.is_printed(above.text) and _is_alike(above.text, asked[sign.code]):
+                    self.reworded[sign.code] = _without_number(above.text)
+                    self._found(above, Sign(sign.code, PROMPT))
+                    break
 
 
 def lines_of(prompt: Prompt) -> list[str]:
@@ -332,6 +356,13 @@ def _after(text: str, line: str) -> str:
         if len(fold(text[: word.end()])) >= len(line):
             return text[word.end() :].strip()
     return ""
+
+
+def _is_alike(text: str, line: str) -> bool:
+    """Whether a paragraph says much of what a question says."""
+    words, asked = fold(text).split(), line.split()
+    enough = min(len(words), len(asked)) >= FEWEST_WORDS
+    return enough and SequenceMatcher(None, asked, words, autojunk=False).ratio() >= ALIKE
 
 
 def _nearest(line: str, asked: Iterable[str]) -> str:

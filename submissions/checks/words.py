@@ -13,6 +13,7 @@ from submissions.checks.blocks import (
     ASIDE,
     BOLD,
     ITALIC,
+    PICTURE,
     STRUCK,
     UNDERLINED,
     Block,
@@ -53,9 +54,11 @@ class WordReader(XmlReader):
         lists: Lists | None = None,
         links: dict[str, str] | None = None,
         notes: dict[str, str] | None = None,
+        pictures: dict[str, str] | None = None,
     ):
         super().__init__(budget)
         self.lists, self.links, self.said_in_notes = lists or Lists(), links or {}, notes or {}
+        self.pictures = pictures or {}  # by the id of the link to each, its mark
         self.notes: dict[str, list[Block]] = {}  # "footnote 2" → what it says
         self.blocks: list[Block] = []
         self.codes: Counter[str] = Counter()  # printed codes and tags seen
@@ -75,6 +78,7 @@ class WordReader(XmlReader):
         self._is_placeholder = False
         self._marks: tuple[str, ...] = ()
         self._format, self._link, self._alt, self._font, self.operator = 0, "", "", "", ""
+        self._embedded = ""  # the link to the picture that is being read
         self._hides = self._is_hidden = self._in_paragraph_properties = self._in_row_properties = False
         self._said = 0  # how much was read: which of several writings of one thing had something to say
         self._alternatives: list[int] = []
@@ -211,7 +215,7 @@ class WordReader(XmlReader):
             text = text.replace("\n", " ")  # in a file it is a space; a line end is an element
         self._add(signs.shown(text, self._font) if self._font else text)
 
-    def _add(self, text: str, extra: int = 0) -> None:
+    def _add(self, text: str, extra: int = 0, link: str = "") -> None:
         """Text at the end of the paragraph."""
         if self._paragraph is None or self._is_hidden:
             self.hides_text = self.hides_text or (self._is_hidden and not text.isspace() and text != "")
@@ -220,7 +224,7 @@ class WordReader(XmlReader):
             self.fields.say(text)
         elif text:
             self._said += 1
-            self._paragraph.runs.append((text, self._format | extra, self._link or self.fields.link))
+            self._paragraph.runs.append((text, self._format | extra, link or self._link or self.fields.link))
 
     def _tab(self, _attributes: Attributes) -> None:
         if not self._in_paragraph_properties:
@@ -459,11 +463,17 @@ class WordReader(XmlReader):
     def _picture_described(self, attributes: Attributes) -> None:
         self._alt = self._alt or attributes.get("descr", "")
 
-    def _picture(self) -> None:
-        self._show("Picture")
+    def _picture_starts(self, _attributes: Attributes) -> None:
+        self._embedded = ""
 
-    def _old_picture(self, _attributes: Attributes) -> None:
-        self._show("Picture")
+    def _embeds(self, attributes: Attributes) -> None:
+        self._embedded = attributes.get("r:embed", "")
+
+    def _picture(self) -> None:
+        self._show("Picture", self.pictures.get(self._embedded, ""))
+
+    def _old_picture(self, attributes: Attributes) -> None:
+        self._show("Picture", self.pictures.get(attributes.get("r:id", ""), ""))
 
     def _chart(self, _attributes: Attributes) -> None:
         self._show("Chart")
@@ -471,9 +481,10 @@ class WordReader(XmlReader):
     def _diagram(self, _attributes: Attributes) -> None:
         self._show("Diagram")
 
-    def _show(self, kind: str) -> None:
+    def _show(self, kind: str, mark: str = "") -> None:
         alt, self._alt = " ".join(self._alt.split()), ""
-        self._add(f"[{kind}: {alt}]" if alt else f"[{kind} without description]", ASIDE)
+        said = f"[{kind}: {alt}]" if alt else f"[{kind} without description]"
+        self._add(said, ASIDE, f"{PICTURE}{mark}" if mark else "")
 
     def _drawn_words(self, attributes: Attributes) -> None:
         self._add(value(attributes, "string"))
@@ -558,7 +569,9 @@ class WordReader(XmlReader):
         "mc:Choice": _choice,
         "mc:Fallback": _fallback,
         "wp:docPr": _described,
+        "pic:pic": _picture_starts,
         "pic:cNvPr": _picture_described,
+        "a:blip": _embeds,
         "c:chart": _chart,
         "dgm:relIds": _diagram,
         "a:t": _text_starts,

@@ -8,6 +8,7 @@ import zipfile
 from contextlib import suppress
 from pathlib import Path
 from random import Random
+from zlib import crc32
 
 import docx
 import pytest
@@ -40,7 +41,7 @@ def cleaned(tmp_path):
     def clean(content: bytes, writer: Writer = DANA) -> tuple[bytes, tuple[str, ...]]:
         path, into = tmp_path / "received", io.BytesIO()
         path.write_bytes(content)
-        missed = clean_here(path, into, writer)
+        missed = clean_here(path, into, writer).missed
         return into.getvalue(), missed
 
     return clean
@@ -306,6 +307,18 @@ def test_a_picture_keeps_its_data_and_loses_its_notes(make):
     assert pictures.clean(cleaned)[1] == cleaned
 
 
+def test_where_a_picture_lies_in_the_copy_is_told_if_browsers_can_show_it(tmp_path):
+    path, into = tmp_path / "received", io.BytesIO()
+    path.write_bytes(telltale.paper())
+
+    found = clean_here(path, into, DANA).pictures
+
+    assert {mark: (one.type, into.getvalue()[one.begins :][: one.size_bytes]) for mark, one in found.items()} == {
+        f"{crc32(make()):08x}": (f"image/{make.__name__}", pictures.clean(make())[1])
+        for make in (telltale.jpeg, telltale.png, telltale.gif)
+    }
+
+
 def test_the_coded_data_of_a_jpeg_stays_as_it_was():
     assert b"coded\xff\x00data\xff\xd0more" in pictures.clean(telltale.jpeg())[1]
 
@@ -381,7 +394,7 @@ def paper(tmp_path) -> Path:
 
 def test_the_child_makes_the_same_copy(paper, cleaned):
     with (paper.parent / "copy").open("w+b") as into:
-        missed = sandbox.clean(paper, into, DANA)
+        missed = sandbox.clean(paper, into, DANA).missed
         into.seek(0)
 
         assert (into.read(), missed) == cleaned(telltale.paper())

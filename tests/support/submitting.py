@@ -83,17 +83,17 @@ def _examined(content: bytes, expected: str):
 
 
 def _clean(path, into, writer):
-    copy, missed = _cleaned(Path(path).read_bytes(), writer)
+    copy, cleaned = _cleaned(Path(path).read_bytes(), writer)
     into.write(copy)
-    return missed
+    return cleaned
 
 
 @cache
 def _cleaned(content: bytes, writer):
     with _in_a_file(content) as path, TemporaryFile() as into:
-        missed = cleaning.clean_here(path, into, writer)
+        cleaned = cleaning.clean_here(path, into, writer)
         into.seek(0)
-        return into.read(), missed
+        return into.read(), cleaned
 
 
 @contextmanager

@@ -6,7 +6,7 @@ the same code runs in a child process with limits (`clean`) or in this one (`cle
 
 import zipfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 from xml.sax.saxutils import quoteattr
@@ -14,6 +14,7 @@ from xml.sax.saxutils import quoteattr
 from submissions.checks.blocks import paragraphs_of
 from submissions.checks.cleaning.names import Names
 from submissions.checks.cleaning.parts import Part, Plan, last_saved_by, opened, picture_of
+from submissions.checks.cleaning.pictures import SHOWN_BY_BROWSERS
 from submissions.checks.cleaning.rewriting import Rewriter
 from submissions.checks.document import read
 from submissions.checks.package import Package
@@ -36,12 +37,33 @@ class Writer:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Picture:
+    """Where the bytes of a picture lie in the copy, as they are: to hand it out nothing has to be parsed."""
+
+    type: str
+    begins: int
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """`missed`: what a reader of the copy may miss. `pictures`: those that browsers can show, by `Package.mark_of`."""
+
+    missed: tuple[str, ...] = ()
+    pictures: dict[str, Picture] = field(default_factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Cleaned":
+        return cls(tuple(data["missed"]), {mark: Picture(**each) for mark, each in data["pictures"].items()})
+
+
 class Altered(Exception):
     """The copy does not read as the original does: it must not be shown."""
 
 
-def clean_here(path: str | Path, into: BinaryIO, writer: Writer) -> tuple[str, ...]:
-    """Write the clean copy of the file at `path`; what a reader of it may miss. The same file gives the same bytes.
+def clean_here(path: str | Path, into: BinaryIO, writer: Writer) -> Cleaned:
+    """Write the clean copy of the file at `path`. The same file gives the same bytes.
 
     Raises: Refusal, for a file that cannot be read; Altered, when the words of the copy are not those of the file.
     """
@@ -49,35 +71,41 @@ def clean_here(path: str | Path, into: BinaryIO, writer: Writer) -> tuple[str, .
         return _clean(source, into, writer)
 
 
-def _clean(source: BinaryIO, into: BinaryIO, writer: Writer) -> tuple[str, ...]:
+def _clean(source: BinaryIO, into: BinaryIO, writer: Writer) -> Cleaned:
     package = Package(source)
     names = Names(writer.last, writer.first, writer.alias)
     names.add_applicant(last_saved_by(package))
     plan = Plan(package)
     replaced = 0
+    pictures: dict[str, Picture] = {}
     with zipfile.ZipFile(into, "w") as copy:
         _write(copy, "[Content_Types].xml", _types(list(plan.parts.values())))
         _write(copy, "_rels/.rels", _links(plan, plan.root))
         for part in plan.parts.values():
             if part.kind == "image":
-                _write(copy, part.name, picture_of(package, part.source)[1])
+                kind, content = picture_of(package, part.source)
+                is_shown = kind.type in SHOWN_BY_BROWSERS
+                _write(copy, part.name, content, is_packed=not is_shown)
+                if is_shown:
+                    begins = into.tell() - len(content)
+                    pictures[package.mark_of(part.source)] = Picture(kind.type, begins, len(content))
             else:
                 replaced += _rewrite(copy, package, part, names)
             if part.links:
                 folder, _, name = part.name.rpartition("/")
                 _write(copy, f"{folder}/_rels/{name}.rels", _links(plan, part))
     _compare(source, into, replaced)
-    return tuple(sorted(plan.missed))
+    return Cleaned(tuple(sorted(plan.missed)), pictures)
 
 
-def _entry(name: str) -> zipfile.ZipInfo:
+def _entry(name: str, *, is_packed: bool = True) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name)  # dated 1980, as every packer without a clock does
-    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.compress_type = zipfile.ZIP_DEFLATED if is_packed else zipfile.ZIP_STORED
     return entry
 
 
-def _write(copy: zipfile.ZipFile, name: str, content: bytes) -> None:
-    copy.writestr(_entry(name), content)
+def _write(copy: zipfile.ZipFile, name: str, content: bytes, *, is_packed: bool = True) -> None:
+    copy.writestr(_entry(name, is_packed=is_packed), content)
 
 
 def _rewrite(copy: zipfile.ZipFile, package: Package, part: Part, names: Names) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from typing import Any, BinaryIO
 
 from submissions.checks.child import confine
@@ -10,7 +11,7 @@ from submissions.checks.contract import Refusal
 
 
 def main() -> None:
-    """Answer what a reader may miss, or why there is no copy. The file to write is open already; no other one is."""
+    """Answer what became of it, or why there is no copy. The file to write is open already; no other one is."""
     request = json.load(sys.stdin)
     with open(request["into"], "w+b", closefd=False) as into:
         confine(**request["limits"])
@@ -19,7 +20,7 @@ def main() -> None:
 
 def _cleaned(path: str, into: BinaryIO, writer: Writer) -> dict[str, Any]:
     try:
-        return {"missed": clean_here(path, into, writer)}
+        return asdict(clean_here(path, into, writer))
     except (Refusal, Altered) as problem:
         return {"problem": f"{type(problem).__name__}: {problem}"}
 

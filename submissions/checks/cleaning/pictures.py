@@ -249,3 +249,4 @@ KINDS = (
     Kind("wmf", "image/x-wmf", re.compile(rb"(?s)\xd7\xcd\xc6\x9a|[\x01\x02]\0\x09\0\0[\x01\x03]"), _wmf),
     Kind("bmp", "image/bmp", re.compile(rb"BM"), _bmp),
 )
+SHOWN_BY_BROWSERS = ("image/jpeg", "image/png", "image/gif")  # packed small already: they lie in a copy as they are

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from submissions.checks import children
-from submissions.checks.cleaning import Writer
+from submissions.checks.cleaning import Cleaned, Writer
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class NotCleaned(Exception):
         self.is_final = is_final
 
 
-def clean(path: str | Path, into: BinaryIO, writer: Writer, *, limits: Limits = LIMITS) -> tuple[str, ...]:
-    """Write the clean copy of the file at `path` into an open file; what a reader may miss. Raises: NotCleaned."""
+def clean(path: str | Path, into: BinaryIO, writer: Writer, *, limits: Limits = LIMITS) -> Cleaned:
+    """Write the clean copy of the file at `path` into an open file. Raises: NotCleaned."""
     request = {
         "path": str(Path(path).resolve()),
         "into": into.fileno(),
@@ -45,4 +45,4 @@ def clean(path: str | Path, into: BinaryIO, writer: Writer, *, limits: Limits = 
         raise NotCleaned(str(broken), is_final=False) from broken
     if "problem" in answer:
         raise NotCleaned(answer["problem"], is_final=True)
-    return tuple(answer["missed"])
+    return Cleaned.from_dict(answer)

@@ -1,5 +1,6 @@
 """Papers that the tests of the checks hand in: a small edition, its slots, and Word files bent in every way."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -46,7 +47,8 @@ TEXTS = {code: answer.replace("\n", "\n\n") for code, answer in ANSWERS.items()}
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
-MAIN = "word/document.xml"
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+MAIN, RELS_OF_MAIN = "word/document.xml", "word/_rels/document.xml.rels"
 
 
 def slot(spec: word.DocumentSpec, short_title: str, *, min_words: int = 3) -> checks.Slot:
@@ -98,11 +100,25 @@ def added(content: bytes, **parts: bytes) -> bytes:
     return package.pack({**package.unpack(content), **more})
 
 
+def pictured(content: bytes, picture: bytes, *, instead="PIC", alt="", kind="png") -> bytes:
+    """The file with a picture for the run that says `instead`."""
+    ids = f'Id="rId{instead}" Type="{R}/image" Target="media/{instead}.{kind}"'
+    linked = replaced(content, "</Relationships>", f"<Relationship {ids}/></Relationships>", RELS_OF_MAIN)
+    drawn = (
+        f'<w:r><w:drawing xmlns:wp="{DRAWING}/wordprocessingDrawing" xmlns:a="{DRAWING}/main" '
+        f'xmlns:pic="{DRAWING}/picture" xmlns:r="{R}"><wp:inline><wp:docPr id="1" name="Picture 1" descr="{alt}"/>'
+        f'<a:graphic><a:graphicData><pic:pic><pic:blipFill><a:blip r:embed="rId{instead}"/></pic:blipFill></pic:pic>'
+        "</a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
+    )
+    shown = altered(linked, lambda text: re.sub(rf"<w:r>(?:(?!</w:r>).)*>{instead}</w:t></w:r>", drawn, text))
+    return package.pack({**package.unpack(shown), f"word/media/{instead}.{kind}": picture})
+
+
 def related(content: bytes, kind: str, target: str, *, external: bool = True) -> bytes:
     """The file with one more relationship of its main part."""
     mode = ' TargetMode="External"' if external else ""
     link = f'<Relationship Id="rIdX" Type="{R}/{kind}" Target="{target}"{mode}/></Relationships>'
-    return replaced(content, "</Relationships>", link, "word/_rels/document.xml.rels")
+    return replaced(content, "</Relationships>", link, RELS_OF_MAIN)
 
 
 def written(body: str) -> bytes:

@@ -1,6 +1,7 @@
 """Answers come back exactly, whatever a word processor did to the paper."""
 
 import re
+from zlib import crc32
 
 import pytest
 
@@ -90,6 +91,7 @@ def test_a_prompt_that_was_reworded_is_read_but_a_person_looks(examine):
 
     assert texts_of(examined) == TEXTS
     assert (examined.verdict, examined.findings[1].code) == ("unread", "read.unsure")
+    assert examined.answers[2].asked == "What did you notice about trust in the work you support?"
 
 
 def test_a_question_asked_under_two_headings_is_known_by_its_code(examine):
@@ -282,6 +284,41 @@ def test_a_picture_is_an_answer_without_words(examine):
 
     assert (answer.text, answer.words) == ("[Picture: Our wall of notes]", 0)
     assert answer.html == "<p><em>[Picture: Our wall of notes]</em></p>"
+
+
+def test_which_picture_stands_in_an_answer_is_kept_with_its_words(examine):
+    content = papers.pictured(filled({"L2-RG-Q2": "PIC"}), b"a plan", alt="A &lt;plan&gt;")
+
+    html = examine(content).answers[1].html
+
+    assert html == f'<p><em data-picture="{crc32(b"a plan"):08x}">[Picture: A &lt;plan&gt;]</em></p>'
+
+
+REWORDED = "What do you notice about trust in our own work?"
+
+
+@pytest.mark.parametrize("beside_its_code", [False, True])
+def test_a_prompt_reworded_at_its_code_is_kept_as_it_stands_and_is_no_answer(examine, beside_its_code):
+    asked = "What did you notice about trust in the work that you support?"
+    content = replaced(filled(), f">{asked}<", f">{REWORDED}<")
+    if beside_its_code:
+        moved = replaced(content, ">[L2-RG-Q3]<", "><")
+        content = replaced(moved, f">{REWORDED}<", f">{REWORDED} [L2-RG-Q3]<")
+
+    examined = examine(content)
+
+    assert texts_of(examined) == TEXTS
+    assert [answer.asked for answer in examined.answers] == ["", "", REWORDED]
+    assert examined.verdict == "ready"
+
+
+def test_what_somebody_typed_above_a_code_stays_their_answer(examine):
+    typed = "Trust grew when we told the schools what we did not know, and asked them to work on it with us."
+    content = replaced(filled({}), ">[L2-RG-Q3]<", f">{typed}</w:t></w:r></w:p><w:p><w:r><w:t>[L2-RG-Q3]<")
+
+    answer = examine(content).answers[2]
+
+    assert (answer.text, answer.asked) == (typed, "")
 
 
 def test_hidden_text_is_no_answer(examine):
