@@ -302,7 +302,7 @@ def test_a_prompt_reworded_at_its_code_is_kept_as_it_stands_and_is_no_answer(exa
     asked = "What did you notice about trust in the work that you support?"
     content = replaced(filled(), f">{asked}<", f">{REWORDED}<")
     if beside_its_code:
-        moved = replaced(content, ">[L2-RG-Q3]<", "><")
+        moved = replaced(replaced(content, ">[L2-RG-Q3]<", "><"), ">Two or three paragraphs.<", "><")
         content = replaced(moved, f">{REWORDED}<", f">{REWORDED} [L2-RG-Q3]<")
 
     examined = examine(content)
