@@ -6,13 +6,14 @@ Placeholders are looked up in a plain mapping and nothing else, so a letter that
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import nh3
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it.token import Token
 
-from microcred.plain import as_text, markdown
+from microcred.plain import as_text, markdown, text_of
 from microcred.verdict import Refused
 
 PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
@@ -44,13 +45,20 @@ def compose(
     Raises: Refused, naming the placeholder that has no value: no letter leaves with a hole in it.
     """
     source, line = fill(body, values, quote=quoted), _one_line(fill(subject, values))
-    text, below = as_text(source), as_text(footer)
+    tokens, (below, footer_html) = markdown.parse(source), _both(footer)
+    text = text_of(tokens)
     parts = {"subject": line, "preview": _preview(text), "language": language}
     return Letter(
         subject=line,
         text=f"{text}\n\n-- \n{below}\n" if below else f"{text}\n",
-        html=render_to_string("mail/base.html", parts | {"body": _with_button(source), "footer": as_html(footer)}),
+        html=render_to_string("mail/base.html", parts | {"body": _with_button(tokens), "footer": footer_html}),
     )
+
+
+@lru_cache(maxsize=100)
+def _both(footer: str) -> tuple[str, SafeString]:
+    """As text and as HTML; all letters of a cohort end alike."""
+    return as_text(footer), as_html(footer)
 
 
 def _preview(text: str) -> str:
@@ -88,9 +96,8 @@ def as_html(source: str) -> SafeString:
     return mark_safe(markdown.render(source))  # noqa: S308
 
 
-def _with_button(source: str) -> SafeString:
+def _with_button(tokens: list[Token]) -> SafeString:
     """The same for a mail: the first link that stands alone is a button, with its address below."""
-    tokens = markdown.parse(source)
     alone = (token.children for token in tokens if token.type == "inline" and token.level == 1 and token.children)
     if found := next((inline for inline in alone if _is_one_link(inline)), None):
         href = found[0].attrs["href"]

@@ -5,6 +5,7 @@ from itertools import count, repeat
 from textwrap import indent
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 # No raw HTML, and no pictures: one that is fetched from elsewhere tells somebody that the mail was opened.
@@ -13,7 +14,12 @@ markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).disable("
 
 def as_text(source: str) -> str:
     """`source` with its marks off; a link stands as `words: address` alone and as `words <address>` in a sentence."""
-    return _blocks(SyntaxTreeNode(markdown.parse(source)).children)
+    return text_of(markdown.parse(source))
+
+
+def text_of(tokens: Sequence[Token]) -> str:
+    """The same of Markdown that is parsed already."""
+    return _blocks(SyntaxTreeNode(tokens).children)
 
 
 def _blocks(nodes: Sequence[SyntaxTreeNode], between: str = "\n\n") -> str:
