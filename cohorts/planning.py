@@ -1,16 +1,14 @@
-"""What the reminders of a cohort are going to do: when next, to whom and to whom not, in which words."""
+"""What the reminders of a cohort are going to do: when next, for about how many, in which words."""
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from cohorts import audiences, mailing, reminders
 from cohorts.models import Cohort, Enrollment, Reminder
 from cohorts.occasions import Occasion
-from microcred import letters, times
+from microcred import letters
 from microcred.letters import Letter
 from microcred.models import User
 from microcred.verdict import Refused
@@ -49,113 +47,6 @@ def _planned(rule: Reminder, soonest: tuple[datetime, Occasion] | None, counted:
     if same not in counted:
         counted[same] = reminders.judged(rule, occasion, at=at).filter(why_not="").count()
     return Planned(rule, moment, counted[same])
-
-
-# One day -------------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Going:
-    """One reminder that one person would get on a day, at their own hour."""
-
-    rule: Reminder
-    occasion: Occasion
-    member: audiences.Member
-    due_at: datetime
-    local: str
-
-    @property
-    def of(self) -> datetime:
-        return self.occasion.of
-
-
-@dataclass
-class Line:
-    """One rule on one day: who gets it at which local time, and who does not for which reason."""
-
-    rule: Reminder
-    occasion: Occasion
-    going: dict[str, list[User]] = field(default_factory=lambda: defaultdict(list))
-    skipped: dict[str, list[User]] = field(default_factory=lambda: defaultdict(list))
-
-    @property
-    def people(self) -> int:
-        return sum(map(len, self.going.values()))
-
-    @property
-    def hours(self) -> list[tuple[str, list[User]]]:
-        return list(self.going.items())
-
-    @property
-    def reasons(self) -> list[tuple[str, list[User]]]:
-        return sorted(self.skipped.items(), key=lambda each: (-len(each[1]), each[0]))
-
-
-def day(cohort: Cohort, on: date, *, at: datetime) -> list[Line]:
-    """What leaves on the day `on` of each reader's calendar, by today's data: what the sweep and the last look do.
-
-    Queries: as `plan`, then two for each rule of that day.
-    """
-    lines, going = [], []
-    for rule, occasion in reminders.pairs(list(cohort.reminders.all())):
-        if due := _on_that_day(rule, occasion, on, at):
-            line = Line(rule, occasion)
-            going += _judge(line, due, at)
-            lines.append(line)
-    by_rule = {(line.rule.pk, line.occasion.key): line for line in lines}
-    for parts in _by_person(going).values():
-        _merge(parts, by_rule)
-    return sorted((one for one in lines if one.going or one.skipped), key=lambda one: (one.rule.at, one.rule.key))
-
-
-def _on_that_day(rule: Reminder, occasion: Occasion, on: date, at: datetime) -> dict[str, datetime]:
-    """The readers' zones in which the rule is due on that day, and is still to come."""
-    about = rule.moment(occasion.of, reader=occasion.cohort.zone, cohort=occasion.cohort.zone)
-    if abs((about.date() - on).days) > reminders.REACH.days:
-        return {}
-    zones = reminders.moments(rule, occasion).items()
-    place = occasion.cohort.zone
-    return {zone: moment for zone, moment in zones if moment.astimezone(ZoneInfo(zone or place)).date() == on}
-
-
-def _judge(line: Line, due: dict[str, datetime], at: datetime) -> list[Going]:
-    rule, occasion = line.rule, line.occasion
-    members = reminders.judged(rule, occasion, at=max(at, *due.values())).filter(person__zone__in=list(due))
-    going = []
-    for member in members.select_related("person").order_by("person__last_name", "person__first_name", "pk"):
-        moment = due[member.person.zone]
-        if reason := member.why_not or ("" if rule.is_on else "turned off"):
-            line.skipped[reason].append(member.person)
-        else:
-            going.append(Going(rule, occasion, member, moment, _hour(rule, occasion, member.person, moment)))
-    return going
-
-
-def _hour(rule: Reminder, occasion: Occasion, person: User, moment: datetime) -> str:
-    """`9:00 AM their time`; or `5:00 PM cohort time`, with what the quiet hours make of it."""
-    zone = occasion.cohort.zone
-    own = person.zone or zone
-    place, whose = (own, "their time") if rule.zone_of == Reminder.Zone.READER else (zone, "cohort time")
-    if moment.astimezone(ZoneInfo(place)).time() == rule.at:
-        return f"{times.time_of_day(rule.at)} {whose}"
-    return f"{times.time_of_day(moment.astimezone(ZoneInfo(own)))} their time, moved out of the quiet hours"
-
-
-def _by_person(going: Iterable[Going]) -> dict[int, list[Going]]:
-    found = defaultdict(list)
-    for one in going:
-        found[one.member.person_id].append(one)
-    return found
-
-
-def _merge(parts: list[Going], lines: dict[tuple[int, str], Line]) -> None:
-    """One mail for one person: the first of those that are due first carries the others."""
-    first_due = min(part.due_at for part in parts)
-    carrier = reminders.in_order(part for part in parts if part.due_at == first_due)[0]
-    for part in parts:
-        line = lines[part.rule.pk, part.occasion.key]
-        if part is carrier:
-            line.going[part.local].append(part.member.person)
-        else:
-            line.skipped[f"merged with “{carrier.rule}”"].append(part.member.person)
 
 
 # One person ----------------------------------------------------------------------------------------------------------

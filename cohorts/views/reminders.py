@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cohorts import audiences, bounces, planning, reminder_rules
+from cohorts import audiences, bounces, planning, previewing, reminder_rules
 from cohorts.models import Cohort, Event, Reminder
 from cohorts.reminder_forms import ReminderForm
 from cohorts.roles import Role, standing_of
@@ -43,7 +43,7 @@ def preview(request, cohort):
     """One day: who gets what, and who does not for which reason."""
     found, today = run_by_reader(request, cohort), clock.now()
     on = _day(request.GET.get("on", "")) or clock.today(found.zone)
-    lines = planning.day(found, on, at=today) if on >= clock.today(found.zone) else []
+    lines = previewing.day(found, on, at=today) if on >= clock.today(found.zone) else []
     return render(request, "cohorts/reminder_day.html", {"cohort": found, "on": on, "lines": lines})
 
 

@@ -1,11 +1,12 @@
 """Reminders: owed when their time has come for each reader, once, to those whom they concern."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from cohorts import attending, bounces, planning, reminder_rules, reminders
+from cohorts import attending, bounces, previewing, reminder_rules, reminders
 from cohorts.models import Event, Reminder
 from microcred import clock as house_clock
 from microcred import outbox
@@ -448,7 +449,7 @@ def test_the_preview_of_a_day_names_those_who_get_it(cohort, two_rules):
     factories.enrollment(cohort, factories.person("Later"), **later)
     start = datetime(2023, 11, 26, 11, tzinfo=UTC)
 
-    days = {day: planning.day(cohort, date(2023, 11, day), at=start) for day in (27, 28)}
+    days = {day: previewing.day(cohort, date(2023, 11, day), at=start) for day in (27, 28)}
     for hour in range(0, 60, 3):
         sweep(start + timedelta(hours=hour))
 
@@ -472,11 +473,92 @@ def test_the_preview_of_a_day_names_those_who_get_it(cohort, two_rules):
     }
 
 
+CLOCKS = ("America/New_York", "America/Phoenix", "Pacific/Guam")
+
+
+def two_terms(dice):
+    """Two cohorts that share people in some zones, each with rules of the same week; some are on later than others."""
+    cohorts = [factories.cohort(), factories.cohort()]
+    for cohort in cohorts:
+        for number in range(3):
+            rule(
+                cohort, key=f"r{number}", event_kind="evidence_due", audience="not_submitted",
+                days=dice.choice([-4, -3, -2]), at=time(dice.choice([6, 9, 16])), is_on=number > 0,
+                zone_of=dice.choice(["reader", "cohort"]), subject="{{ first_name }}", body="Dear {{ first_name }}",
+            )  # fmt: skip
+    for n in range(4):
+        person = factories.person(f"P{n}", zone=dice.choice(CLOCKS))
+        for cohort in dice.choice([cohorts, cohorts, cohorts[:1]]):
+            factories.enrollment(cohort, person)
+    return cohorts
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_preview_is_what_leaves_whatever_left_before_and_whatever_other_cohorts_send(seed):
+    """Midway through a day somebody turns on a rule; what it adds comes where nothing has left that day."""
+    first, _ = two_terms(Random(seed))
+    hours = [datetime(2023, 11, 26, 5, tzinfo=UTC) + timedelta(hours=hour) for hour in range(0, 84, 3)]
+    midway = hours[9 + seed % 4]
+    for hour in hours[: hours.index(midway)]:
+        sweep(hour)
+    Reminder.objects.update(is_on=True)
+
+    days = {day: previewing.day(first, date(2023, 11, day), at=midway) for day in (27, 28, 29)}
+    before = set(Message.objects.filter(state="sent").values_list("pk", flat=True))
+    for hour in hours[hours.index(midway) :]:
+        sweep(hour)
+
+    left = {
+        day: {(row.kind.removeprefix("reminder-"), row.person.first_name) for row in sent_on(day)
+              if row.cohort_slug == first.slug and row.pk not in before}
+        for day in days
+    }  # fmt: skip
+    assert {day: told_by_preview(lines) for day, lines in days.items()} == left
+    assert any(left.values())
+
+
+def test_the_preview_says_what_has_left_and_what_another_cohort_says(cohort, two_rules):
+    """Ada is in two cohorts, Ben in this one; the afternoon's reminder is turned on after the morning's has left."""
+    Reminder.objects.filter(key="meeting").update(is_on=False)
+    elsewhere = factories.cohort()
+    evidence_rule(elsewhere, at=time(8))
+    ada, ben = factories.person("Ada"), factories.person("Ben")
+    for where, who in ((cohort, ada), (cohort, ben), (elsewhere, ada)):
+        factories.enrollment(where, who)
+    sweep(MORNING)
+    Reminder.objects.filter(key="meeting").update(is_on=True)
+
+    told = {day: previewing.day(cohort, date(2023, 11, day), at=MORNING + timedelta(hours=1)) for day in (27, 28)}
+
+    lines = {(day, line.rule.key): line for day, lines in told.items() for line in lines}
+    assert lines[27, "three"].gone == [ben]
+    assert lines[27, "three"].skipped == {"Said in the mail “Three” of the same day": [ada]}
+    assert lines[27, "meeting"].skipped == {"it comes the next morning, after another of that day": [ada, ben]}
+    assert {key: dict(line.going) for key, line in lines.items() if line.going} == {
+        (28, "meeting"): {"8:00\N{NO-BREAK SPACE}AM their time, put off from the day before": [ada, ben]}
+    }
+
+
+def test_a_pause_holds_what_another_cohort_would_say_in_its_mail(cohort, mailbox):
+    elsewhere = factories.cohort()
+    ada = factories.person("Ada")
+    for where in (cohort, elsewhere):
+        evidence_rule(where, subject=f"From {where.slug}")
+        factories.enrollment(where, ada)
+    pause(elsewhere)
+
+    left, [line] = [sweep(MORNING)], previewing.day(cohort, date(2023, 11, 27), at=MORNING + timedelta(hours=1))
+
+    assert (left, mailbox[0].subject) == ([1], f"From {cohort.slug}")
+    assert elsewhere.slug not in mailbox[0].body
+    assert line.gone == [ada]
+
+
 def test_the_preview_says_when_the_quiet_hours_move_one(cohort):
     rule(cohort, at=time(17), zone_of="cohort")
     factories.enrollment(cohort, factories.person(zone="Pacific/Guam"))
 
-    [line] = planning.day(cohort, date(2023, 11, 5), at=EASTERN_NINE - timedelta(days=1))
+    [line] = previewing.day(cohort, date(2023, 11, 5), at=EASTERN_NINE - timedelta(days=1))
 
     assert [hour.replace("\N{NO-BREAK SPACE}", " ") for hour in line.going] == [
         "8:00 AM their time, moved out of the quiet hours"
