@@ -1,13 +1,13 @@
 """From an edition to a cohort that people can be invited to."""
 
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date
 
 from django.db import transaction
 
 from badges import editions
 from badges.models import Edition
-from cohorts import mailing
+from cohorts import edition_rules, mailing
 from cohorts.models import Cohort, Event, Reminder, StaffMembership
 from cohorts.permissions import may_open
 from microcred import clock, times
@@ -66,14 +66,14 @@ def may_be_due(on: date, *, zone: str) -> Verdict:
 def reminders_to_come(cohort: Cohort) -> list[Reminder]:
     """The edition's reminder rules with the words of their letters, unsaved; those the cohort has already stay its own.
 
-    Raises: Refused, when the edition lacks a letter.
+    Raises: Refused, when the edition lacks a letter, or a rule says what nobody knows here.
     """
     rules, known = [], set(cohort.reminders.values_list("key", flat=True))
     for rule in cohort.edition.reminders:
         if rule["key"] in known:
             continue
+        if odd := edition_rules.fault(rule):
+            raise Refused(f"{odd} Change it in the set-up of the edition.")
         letter = mailing.letter_of(cohort.edition, rule["letter"])
-        kept = {name: rule[name] for name in ("key", "event_kind", "days", "zone_of", "audience")}
-        at = time.fromisoformat(rule["at"])
-        rules.append(Reminder(cohort=cohort, at=at, subject=letter.subject, body=letter.body, **kept))
+        rules.append(edition_rules.unsaved(rule, cohort=cohort, subject=letter.subject, body=letter.body))
     return rules

@@ -1,5 +1,8 @@
 """Reading and checking what people type about reminders."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.utils.text import slugify
 
@@ -11,46 +14,72 @@ BEFORE, AFTER = "before", "after"
 MOST_DAYS = 120
 
 
-def _offer(field: forms.Field, choices: list[tuple[str, str]]) -> None:
-    assert isinstance(field, forms.ChoiceField)
-    field.choices = choices
+# What the form of a cohort's rule and that of an edition's have in common --------------------------------------------
+def count_field() -> forms.IntegerField:
+    return forms.IntegerField(label="Days", min_value=0, max_value=MOST_DAYS, help_text="0: on the day itself.")
 
 
+def side_field() -> forms.ChoiceField:
+    return forms.ChoiceField(label="Before or after", choices=((BEFORE, "days before"), (AFTER, "days after")))
+
+
+def clock_field() -> forms.TimeField:
+    quiet = "What would arrive between 8 PM and 8 AM on the reader’s clock waits until 8 AM."
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    return forms.TimeField(label="Time of day", help_text=quiet, widget=widget)
+
+
+def offer_known(fields: Mapping[str, Any]) -> None:
+    """Offer the audiences that there are, and what they can be reminded of."""
+    known = audiences.known()
+    kinds = {kind for audience in known for kind in audience.kinds}
+    fields["audience"].choices = [(one.key, one.label) for one in known]
+    fields["event_kind"].choices = [choice for choice in Event.Kind.choices if choice[0] in kinds]
+
+
+def count_of(days: int) -> dict[str, object]:
+    """What the fields show for so many days from the event."""
+    return {"count": abs(days), "side": AFTER if days > 0 else BEFORE}
+
+
+def days_of(cleaned: Mapping[str, Any]) -> int:
+    return cleaned["count"] * (1 if cleaned["side"] == AFTER else -1)
+
+
+def kinds_fault(cleaned: Mapping[str, Any]) -> str:
+    """Why these people cannot be reminded of that; empty when they can."""
+    audience = audiences.of(cleaned["audience"]) if cleaned.get("audience") else None
+    if not audience or not cleaned.get("event_kind") or cleaned["event_kind"] in audience.kinds:
+        return ""
+    named = " or ".join(f"“{Event.Kind(kind).label}”" for kind in audience.kinds)
+    return f"For these people count from {named}."
+
+
+# A cohort's rule -----------------------------------------------------------------------------------------------------
 class ReminderForm(forms.ModelForm):
     """When, to whom, and what a reminder says."""
 
     name = forms.CharField(label="Name", max_length=50, help_text="For your team: Two weeks.")
-    count = forms.IntegerField(label="Days", min_value=0, max_value=MOST_DAYS, help_text="0: on the day itself.")
-    side = forms.ChoiceField(label="Before or after", choices=((BEFORE, "days before"), (AFTER, "days after")))
+    count = count_field()
+    side = side_field()
+    at = clock_field()
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Reminder
         fields = ("audience", "event_kind", "at", "zone_of", "subject", "body")
         labels = {
-            "audience": "Who", "event_kind": "Counted from", "at": "Time of day", "zone_of": "On whose clock",
-            "body": "Text",
+            "audience": "Who", "event_kind": "Counted from", "zone_of": "On whose clock", "body": "Text",
         }  # fmt: skip
-        help_texts = {
-            "at": "What would arrive between 8 PM and 8 AM on the reader’s clock waits until 8 AM.",
-            "body": "Markdown. Words in braces are filled in for each person.",
-        }
-        widgets = {
-            "at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-            "body": forms.Textarea(attrs={"rows": 12}),
-        }
+        help_texts = {"body": "Markdown. Words in braces are filled in for each person."}
+        widgets = {"body": forms.Textarea(attrs={"rows": 12})}
 
     field_order = ("name", "audience", "count", "side", "event_kind", "at", "zone_of", "subject", "body")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        known = audiences.known()
-        kinds = {kind for audience in known for kind in audience.kinds}
-        _offer(self.fields["audience"], [(one.key, one.label) for one in known])
-        _offer(self.fields["event_kind"], [choice for choice in Event.Kind.choices if choice[0] in kinds])
-        days = self.instance.days or 0
-        seen = self.instance.version
-        self.initial = {**self.initial, "count": abs(days), "side": AFTER if days > 0 else BEFORE, "seen": seen}
+        offer_known(self.fields)
+        self.initial = {**self.initial, **count_of(self.instance.days or 0), "seen": self.instance.version}
         if self.instance.pk:
             del self.fields["name"]
 
@@ -66,12 +95,10 @@ class ReminderForm(forms.ModelForm):
     def clean(self):
         """A rule has to fit together."""
         cleaned = super().clean() or {}
-        audience = audiences.of(cleaned["audience"]) if cleaned.get("audience") else None
-        if audience and cleaned.get("event_kind") and cleaned["event_kind"] not in audience.kinds:
-            named = " or ".join(f"“{Event.Kind(kind).label}”" for kind in audience.kinds)
-            self.add_error("event_kind", f"For these people count from {named}.")
+        if wrong := kinds_fault(cleaned):
+            self.add_error("event_kind", wrong)
         if "count" in cleaned and "side" in cleaned:
-            self.instance.days = cleaned["count"] * (1 if cleaned["side"] == AFTER else -1)
+            self.instance.days = days_of(cleaned)
         return cleaned
 
     def full_clean(self):

@@ -13,7 +13,12 @@ SECTIONS = {
 OF_EDITION = "term"
 APART = frozenset({"slug", "program", "framework", "badge"})  # shared by editions, or a name of its own
 LONG, LONGEST = 60, 20_000  # signs from which, and up to which, a text is compared word by word
-NAMES = {"directions": "Wording", "url": "Link", "scored": "Scored by reviewers", "body": "Letter"}
+NAMES = {
+    "directions": "Wording", "url": "Link", "scored": "Scored by reviewers", "body": "Letter",
+    "event_kind": "Counted from", "days": "Days from it", "at": "Time of day", "zone_of": "On the clock of",
+    "audience": "Who",
+}  # fmt: skip
+CODES = frozenset({"event_kind", "zone_of", "audience", "kind", "pass_rule"})  # words of ours, with low lines
 AROUND = 12  # words shown on either side of a change
 
 
@@ -63,7 +68,7 @@ def _compare(section, of, name, was, now):
     if isinstance(now, list) and all(isinstance(each, dict) for each in [*(was or []), *now]):
         _lists(section, of, name, was or [], now)
     else:
-        before, after = _said(was), _said(now)
+        before, after = (_said(each).replace("_", " ") if name in CODES else _said(each) for each in (was, now))
         is_long = before and after and LONG < max(len(before), len(after)) < LONGEST
         pieces = tuple(_pieces(before, after)) if is_long else ()
         section.changed.append(Difference(of, _field(name), before, after, pieces))

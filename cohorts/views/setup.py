@@ -13,7 +13,7 @@ from badges.editions import places
 from badges.models import Edition
 from badges.names import canonical_stem
 from badges.permissions import may_change
-from cohorts import activities, guidance
+from cohorts import activities, edition_rules, guidance
 from cohorts.models import Cohort
 from cohorts.views.schedule import run_by_reader
 from microcred import letters, plain
@@ -29,6 +29,7 @@ LISTS = {
     "prompts": (edition_forms.PromptForm, "question"),
     "criteria": (edition_forms.RowForm, "rubric row"),
     "letters": (edition_forms.LetterForm, "letter"),
+    "reminders": (edition_rules.RuleForm, "reminder"),
 }
 A_PAGE = 50
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -68,6 +69,7 @@ def _overview(request, cohort: Cohort, edition: Edition):
         "activities": [(each["key"], each["title"], _about_activity(each)) for each in form["activities"]],
         "documents": [(each["key"], each["title"], _about_document(each)) for each in form["documents"]],
         "letters": [(each["key"], title_of(each), each["subject"]) for each in form["letters"]],
+        "reminders": [(each["key"], title_of(each), edition_rules.said(each)) for each in form["reminders"]],
         "rule": edition.get_pass_rule_display(),
         "example": _file_name(form),
     }
@@ -214,8 +216,8 @@ NOT_TYPED = {"csrfmiddlewaretoken", "was", "look"}
 
 
 def title_of(part) -> str:
-    """What people call an entry of the plain form; a letter by its key, in words."""
-    if "subject" in part and "key" in part:
+    """What people call an entry of the plain form; a letter or a reminder by its key, in words."""
+    if "key" in part and not part.keys().isdisjoint({"subject", "letter"}):
         return part["key"].replace("-", " ").capitalize()
     return next((part[name] for name in ("title", "text", "subject", "key") if part.get(name)), "")
 
@@ -351,8 +353,7 @@ def files(request, cohort, edition):
     context = {"cohort": found, "edition": used, "form": form, "may_change": may_change(used)}
     if request.method == "POST" and form.is_valid():
         try:
-            read = editions.unpack(form.content)
-            brought = editions.Brought.of(read, used)
+            brought = editions.Brought.of(_unpacked(form.content), used)
         except editions.EditionFault as fault:
             context["faults"] = fault.faults
         except Refused as refusal:
@@ -362,6 +363,14 @@ def files(request, cohort, edition):
                 return _bring(request, found, brought)
             context |= {"brought": brought, "kept": form.as_text}
     return render(request, "cohorts/setup_files.html", context)
+
+
+def _unpacked(content: bytes) -> dict:
+    """The plain form of the edition in a ZIP, its reminders such as cohorts can have. Raises: EditionFault."""
+    read = editions.unpack(content)
+    if odd := list(filter(None, map(edition_rules.fault, read["reminders"]))):
+        raise editions.EditionFault(odd)
+    return read
 
 
 def _bring(request, cohort: Cohort, brought):

@@ -73,6 +73,9 @@ CHANGES = [
                                             "label_2": "No", "text_2": "It is not.", "passing": "1"}),
     ("letters/award", {"subject": "Your {{ badge }} badge, {{ first_name }}"}),
     ("letters/new", {"title": "One week", "subject": "A week", "body": "Dear {{ first_name }}"}),
+    ("reminders/two-weeks", {"count": 10, "at": "08:30", "zone_of": "cohort"}),
+    ("reminders/new", {"title": "One week", "audience": "not_submitted", "count": 7, "side": "before", "at": "09:00",
+                       "event_kind": "evidence_due", "zone_of": "reader", "letter": "one-week"}),
 ]  # fmt: skip
 
 
@@ -95,7 +98,7 @@ def test_saving_what_was_drawn_changes_nothing(desk, cohort):
     before = now(cohort)
 
     for place in ("rules", "activities/growth-plan", "documents/reflection-guide", "letters/invitation",
-                  "documents/reflection-guide/prompts/L2-RG-Q4/criteria/q4-own-stage"):  # fmt: skip
+                  "reminders/late", "documents/reflection-guide/prompts/L2-RG-Q4/criteria/q4-own-stage"):  # fmt: skip
         assert desk.post(f"parts/{place}/", desk.drawn(f"parts/{place}/")).status_code == 302
 
     assert now(cohort) == before
@@ -138,6 +141,8 @@ FAULTS = [
     ("documents/growth-plan/criteria/new", {"title": "Whole", "label_1": "Yes", "text_1": "Is."}, "label_1",
      "Describe 2 to 5 levels."),
     ("rules", {"term": ""}, "term", "Write something here."),
+    ("reminders/two-weeks", {"event_kind": "meeting"}, "event_kind", "For these people count from"),
+    ("reminders/two-weeks", {"letter": "meeting"}, "letter", "This letter says {{ meeting"),
 ]  # fmt: skip
 
 
@@ -235,6 +240,20 @@ def test_files_replace_the_edition_after_every_difference_was_shown(desk, cohort
     assert now(cohort)["activities"][0]["minutes"] == 10
 
 
+def test_reminders_come_with_the_files_are_compared_in_words_and_become_the_cohorts_own(desk, cohort, cleo):
+    shown = brought(desk, {"days: -14\n": "days: -10\n", "zone_of: cohort": "zone_of: reader"})
+    desk.post("files/", {"kept": shown.context["kept"], "keep": "yes"})
+    listed, opened = desk.get().text, opening.open_cohort(cohort, by=cleo)
+
+    [section] = shown.context["brought"].sections
+    assert {(one.of, one.field, one.before, one.after) for one in section.changed} == {
+        ("two-weeks", "Days from it", "-14", "-10"), ("late", "On the clock of", "cohort", "reader"),
+        ("revision-two-weeks", "Days from it", "-14", "-10"),
+    }  # fmt: skip
+    assert "10 days before evidence due, 9:00\N{NO-BREAK SPACE}AM their time · People who have not submitted" in listed
+    assert opened.reminders.get(key="two-weeks").days == -10
+
+
 def test_files_with_a_slug_of_their_own_make_a_new_edition(desk, cohort):
     changed = {"slug: l2-practice\nterm: Fall 2023": "slug: l2-winter\nterm: Winter"}
 
@@ -254,6 +273,7 @@ def test_files_with_a_slug_of_their_own_make_a_new_edition(desk, cohort):
         ),
         ({"name: SISEP,": "name: Somebody,"}, ["The files say something else of the program"]),
         ({"slug: l2-practice\nterm": "slug: l2-apprentice\nterm"}, ["There is another edition with the slug"]),
+        ({"audience: expected": "audience: everybody"}, ["The reminder “meeting” is for “everybody”. Write one of"]),
     ],
 )
 def test_what_is_wrong_with_the_files_is_all_said_and_nothing_is_kept(desk, cohort, changed, said):
