@@ -13,7 +13,7 @@ from django.db import transaction
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from cohorts import permissions
+from cohorts import keeping_clear, permissions
 from cohorts.models import Cohort, Enrollment, RecordReading
 from microcred import clock
 from microcred.models import User
@@ -77,11 +77,12 @@ def _begun(request) -> RecordReading | None:
 
 
 def _still_stands(request, reading: RecordReading) -> bool:
-    """Not left, not too long ago, and still allowed. Queries: two."""
+    """Not left, not too long ago, and still allowed. Queries: four or five."""
     enrollment = reading.enrollment
     is_fresh = reading.ended_at is None and clock.now() < reading.at + LASTS
     is_ours = Cohort.objects.run_by(request.user).filter(pk=enrollment.cohort_id).exists()
-    return is_fresh and is_ours and bool(permissions.may_see_as(enrollment))
+    is_closed = keeping_clear.closed_to(request.user, enrollment.cohort).filter(pk=enrollment.pk).exists()
+    return is_fresh and is_ours and not is_closed and bool(permissions.may_see_as(enrollment))
 
 
 def _over(request, reading: RecordReading):

@@ -5,15 +5,17 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
-from cohorts import staff_tasks
-from cohorts.models import Cohort, StaffMembership, StaffTask
+from cohorts import keeping_clear, staff_tasks
+from cohorts.models import Cohort, Enrollment, StaffMembership, StaffTask
 from microcred import clock
 from microcred.models import User
 from microcred.verdict import Refused
@@ -118,28 +120,64 @@ def between(person: User, submission: Submission) -> Conflict | None:
     return found.between(person.pk, applicant=enrollment.person_id, organization=enrollment.organization)
 
 
-def firm(person: User, cohort: Cohort) -> Q:
-    """The submissions that `person` must not judge, run or see counted, whatever their role. Queries: one or two.
+def firm(person: User, cohort: Cohort | None = None, *, to: str = "enrollment__") -> Q:
+    """The work that `person` must not judge, run or see, whatever their role: in `cohort`, or anywhere.
 
-    Their own, and those that were declared; a shared workplace alone keeps nobody from running a cohort.
+    Their own, and what was declared; a shared workplace alone keeps nobody from running a cohort. `to` is the way to
+    the enrollment. Queries: one, and one for each cohort in which an organization was declared.
     """
-    clear_of = Q(enrollment__person=person)
-    declared = DeclaredConflict.objects.standing().filter(cohort=cohort).about(person)
-    people, organizations = set(), set()
-    for first, other, name in declared.values_list("person", "other", "organization"):
-        people |= {first, other} - {None, person.pk}
-        organizations |= {name} - {""}
-    if people:
-        clear_of |= Q(enrollment__person__in=people)
-    if organizations:
-        clear_of |= Q(enrollment__organization__in=_spellings(cohort, organizations))
+    clear_of = Q(**{f"{to}person": person})
+    for where, (people, organizations) in _declared_about(person, cohort).items():
+        there = Q(**{f"{to}person__in": people})
+        if organizations:
+            there |= Q(**{f"{to}organization__in": _spellings(where, organizations)})
+        clear_of |= Q(**{f"{to}cohort": where}) & there
     return clear_of
 
 
-def _spellings(cohort: Cohort, organizations: Iterable[str]) -> list[str]:
+def _declared_about(person: User, cohort: Cohort | None) -> dict[int, tuple[set[int], set[str]]]:
+    """Cohort by cohort, the people and the organizations that `person` keeps clear of. Queries: one."""
+    declared = DeclaredConflict.objects.standing().about(person).order_by("pk")
+    found: dict[int, tuple[set[int], set[str]]] = defaultdict(lambda: (set(), set()))
+    if cohort:
+        declared = declared.filter(cohort=cohort)
+    for where, first, other, name in declared.values_list("cohort", "person", "other", "organization"):
+        people, organizations = found[where]
+        people |= {first, other} - {None, person.pk}
+        organizations |= {name} - {""}
+    return found
+
+
+def said_since(at: datetime, person: User, cohort: Cohort) -> bool:
+    """Whether `person` keeps clear of more than they did at the instant `at`. Queries: one."""
+    declared = DeclaredConflict.objects.standing().filter(cohort=cohort, declared_at__gt=at)
+    return declared.about(person).exists()
+
+
+def _spellings(cohort: int, organizations: Iterable[str]) -> list[str]:
     """As applicants of the cohort write them."""
-    theirs = cohort.enrollments.exclude(organization="").order_by().values_list("organization", flat=True).distinct()
+    named = Enrollment.objects.filter(cohort=cohort).exclude(organization="").order_by()
+    theirs = named.values_list("organization", flat=True).distinct()
     return [name for name in theirs if any(alike(name, one) for one in organizations)]
+
+
+def with_reader(cohorts: QuerySet[Cohort], person: User) -> QuerySet[Cohort]:
+    """Each with `is_partly_closed`: whether there is anybody in it whose work `person` keeps clear of."""
+    declared = DeclaredConflict.objects.standing().about(person).filter(cohort=OuterRef("pk"))
+    own = Enrollment.objects.filter(person=person, cohort=OuterRef("pk"))
+    return cohorts.annotate(is_partly_closed=Exists(declared) | Exists(own))
+
+
+def closed_in(cohort: Any, person: User) -> frozenset[int]:
+    """The keys of those enrollments. The cohort is of `with_reader`. Queries: none where there are none, else two."""
+    if not cohort.is_partly_closed:
+        return frozenset()
+    return frozenset(keeping_clear.closed_to(person, cohort).values_list("pk", flat=True))
+
+
+def is_closed(enrollment: Enrollment, person: User) -> bool:
+    """Whether the work of `enrollment` is not there for `person`. Queries: two or three."""
+    return keeping_clear.closed_to(person, enrollment.cohort).filter(pk=enrollment.pk).exists()
 
 
 # Declaring -----------------------------------------------------------------------------------------------------------
@@ -170,8 +208,8 @@ def _hand_back(declared: DeclaredConflict, reader: User, *, by: User) -> int:
     """What `reader` has in hand, and must not judge any more, goes back."""
     cohort = declared.cohort
     touched = Submission.objects.filter(firm(reader, cohort), enrollment__cohort=cohort, state__in=READABLE)
-    given = Assignment.objects.of(reader).of_the_last_round().filter(submission__in=touched).order_by("submission")
-    rows = list(given.select_related("submission"))
+    given = Assignment.objects.standing().while_reviewing().filter(reviewer=reader, submission__in=touched)
+    rows = list(given.of_the_last_round().order_by("submission").select_related("submission"))
     for assignment in rows:
         submission = workflow.locked(assignment.submission)
         assignment.handed_back_at, assignment.handed_back_by = clock.now(), by

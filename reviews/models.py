@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, Concat, Trim
 from simple_history.models import HistoricalRecords
 
 from badges.models import Criterion, Level, RequiredDocument, who_and_when
+from cohorts import keeping_clear
 from cohorts.models import Cohort, Event, StaffMembership
 from microcred import clock, letters
 from reviews.calibration import models as calibration  # noqa: F401  (Django looks for all models of a floor here)
@@ -27,8 +28,8 @@ class AssignmentQuerySet(models.QuerySet):
         return self.filter(handed_back_at__isnull=True)
 
     def of(self, person):
-        """Theirs to read: not handed back, and they still review in its cohort."""
-        return self.standing().while_reviewing().filter(reviewer=person)
+        """Theirs to read: not handed back, they still review in its cohort, and are not in conflict with it."""
+        return self.standing().while_reviewing().filter(~_in_conflict(), reviewer=person)
 
     def while_reviewing(self):
         """Those whose reader is a reviewer of the cohort, or a second reader, until now."""
@@ -141,6 +142,16 @@ class AssignmentQuerySet(models.QuerySet):
             organization__iexact=OuterRef("submission__enrollment__organization"),
         ).exclude(organization="")
         return self.annotate(same_organization=Exists(colleagues))
+
+
+def _in_conflict():
+    """Whether it was declared of a reader and an applicant that they do not judge each other.
+
+    Of an organization it was looked at when it was declared: what the reader had of it went back.
+    """
+    reader, applicant = OuterRef("reviewer"), OuterRef("submission__enrollment__person")
+    declared = DeclaredConflict.objects.standing().filter(cohort=OuterRef("submission__enrollment__cohort"))
+    return Exists(declared.filter(Q(person=reader, other=applicant) | Q(person=applicant, other=reader)))
 
 
 def _appealed_since():
@@ -319,7 +330,7 @@ class ReviewQuerySet(models.QuerySet):
         return self.filter(finished_at__isnull=False)
 
     def readable_by(self, person):
-        """Their own always. For an admin those of their cohorts, but none of their own work.
+        """Their own always. For an admin those of their cohorts. None of work that they must keep clear of.
 
         A colleague's, finished, for who still has the role: a reader's, to the other reader once that one has finished
         too, and to the second reader once all have; the second reader's, to those readers. After an appeal, none of
@@ -336,8 +347,8 @@ class ReviewQuerySet(models.QuerySet):
             assignment__in=Assignment.objects.standing().filter(~_appealed_since()).values("pk"),
         )
         run = Q(assignment__submission__enrollment__cohort__in=Cohort.objects.run_by(person))
-        own_work = Q(assignment__submission__enrollment__person=person)
-        return self.filter(Q(assignment__reviewer=person) | Q(pk__in=colleagues.values("pk")) | (run & ~own_work))
+        closed = Q(assignment__submission__enrollment__in=keeping_clear.closed_to(person))
+        return self.filter(Q(assignment__reviewer=person) | Q(pk__in=colleagues.values("pk")) | run).exclude(closed)
 
 
 class Review(models.Model):

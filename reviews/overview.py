@@ -188,9 +188,15 @@ class Tasks:
     url: str
 
 
-def tasks(cohort: Cohort) -> list[Tasks]:
-    """Queries: one. Of several tasks, sentence and address of one stand for all."""
-    kinds = cohort.tasks.open().order_by().values("kind").annotate(n=Count("pk"), oldest=Min("created_at"))
+def tasks(cohort: Cohort, *, closed: Iterable[int] = ()) -> list[Tasks]:
+    """Queries: one. Of several tasks, sentence and address of one stand for all; none about `closed` enrollments."""
+    kinds = (
+        cohort.tasks.open()
+        .exclude(enrollment__in=closed)
+        .order_by()
+        .values("kind")
+        .annotate(n=Count("pk"), oldest=Min("created_at"))
+    )
     rows = kinds.annotate(sentence=Min("sentence"), url=Min("url")).order_by("oldest")
     return [Tasks(row["kind"], row["n"], row["sentence"], row["url"]) for row in rows]
 

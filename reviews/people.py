@@ -114,12 +114,13 @@ class Status:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What the rows of a list have in common: cohort, documents, the day evidence is due, and now."""
+    """What the rows of a list have in common: cohort, documents, the day evidence is due, now, and who is closed."""
 
     cohort: Cohort
     documents: tuple[RequiredDocument, ...]
     due_on: date
     at: datetime
+    closed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,11 @@ class Person:
 
     def __getattr__(self, name: str):
         return getattr(self.enrollment, name)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether whoever looks at the list keeps clear of this person's work."""
+        return self.enrollment.pk in self.sheet.closed
 
     @property
     def name(self) -> str:
@@ -258,6 +264,11 @@ class Sort:
     key: str
     order: tuple
     columns: list[Column]
+
+    @property
+    def tells_of_work(self) -> bool:
+        """Whether a place in the list tells how far somebody's work is."""
+        return self.key.removeprefix("-") in ("documents", "submission", "reviewer")
 
 
 NAME = ("last_name", "first_name", "pk")

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cohorts import staff_tasks
 from cohorts.models import Cohort, StaffTask
@@ -85,15 +85,18 @@ class Plan:
         return sha256(said.encode()).hexdigest()[:16]
 
 
-def suggest(cohort: Cohort, *, staff: list[Reader] | None = None, known: Known | None = None) -> Plan:
-    """A plan for the first `AT_ONCE` submissions that want readers; `staff` and `known` as fetched, if they were.
+def suggest(
+    cohort: Cohort, *, closed: Q | None = None, staff: list[Reader] | None = None, known: Known | None = None
+) -> Plan:
+    """A plan for the first `AT_ONCE` submissions that want readers, without those `closed` to whoever looks at it.
 
+    `staff` and `known` as fetched, if they were.
     Who read an earlier round reads the next, as long as they have room. Queries: four, whatever the number, and four
     more for what is not given.
     """
     everybody = staff or staffing.readers_of(cohort)
     readers = {reader.person.pk: reader for reader in everybody if reader.is_ready}
-    wanting = staffing.wanting(staffing.to_read(cohort))
+    wanting = _wanting(cohort, closed)
     rows = list(wanting.values_list(*NEEDED, named=True)[:AT_ONCE])
     works = _works(rows, readers, known or conflicts.known(cohort))
     desks = {person: Desk(reader.takes, reader.has) for person, reader in readers.items()}
@@ -113,6 +116,11 @@ def suggest(cohort: Cohort, *, staff: list[Reader] | None = None, known: Known |
         loads={person: desk.has for person, desk in desks.items()},
         left=wanting.count() - len(rows) if len(rows) == AT_ONCE else 0,
     )
+
+
+def _wanting(cohort: Cohort, closed: Q | None) -> QuerySet[Submission]:
+    wanting = staffing.wanting(staffing.to_read(cohort))
+    return wanting.exclude(closed) if closed else wanting
 
 
 def _not_ready(reader: Reader) -> str:
@@ -159,9 +167,10 @@ def _why_not(row, work: Work, found: int) -> str:
 def apply(cohort: Cohort, token: str, *, by: User) -> Plan:
     """Assign all of the plan that somebody looked at, or nothing. Raises: Refused, when it is another by now."""
     conflicts.hold(cohort)
-    wanting = list(staffing.wanting(staffing.to_read(cohort)).values_list("pk", flat=True)[:AT_ONCE])
+    closed = conflicts.firm(by, cohort)
+    wanting = list(_wanting(cohort, closed).values_list("pk", flat=True)[:AT_ONCE])
     list(Submission.objects.select_for_update().filter(pk__in=wanting).order_by("pk").values_list("pk"))
-    plan = suggest(cohort)
+    plan = suggest(cohort, closed=closed)
     if plan.token != token:
         raise Refused("Something has changed since you looked, so the plan has too. Look once more.")
     _assign(plan, by=by)

@@ -87,6 +87,8 @@ def free_to_settle(submission: Submission) -> list[User]:
 def give(submission: Submission, person: User, *, by: User) -> Assignment:
     """An admin chooses who settles; who had it before keeps what they wrote. Raises: Refused, with the reason."""
     current = workflow.locked(submission)
+    if not (may := permissions.may_decide(by, current)):
+        raise Refused(may.reason)
     if not agreement.of(current).disputed:
         raise Refused(f"The readers of {current} do not differ now. Nothing was changed.")
     if not (may := permissions.may_settle_between(person, current)):

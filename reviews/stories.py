@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch
 from cohorts.models import ActivityMark, Attendance, Enrollment, StaffNote, StaffTask
 from microcred import times
 from microcred.models import Message
-from reviews import rescoring
+from reviews import rescoring, written
 from reviews.models import Decision, Review, Score
 from submissions.models import Submission, Version, WorkflowEvent
 from submissions.states import MOVES
@@ -38,22 +38,26 @@ KINDS = {
     "scores": "Reviews",
     "staff": "Notes and tasks",
 }
-TELLERS: list[tuple[str, Callable[..., Iterator[Entry]]]] = []
+TELLERS: list[tuple[str, Callable[..., Iterator[Entry]], bool]] = []
 
 
-def teller(kind: str):
-    """Register what tells entries of this kind."""
+def teller(kind: str, *, is_of_the_term: bool = False):
+    """Register what tells entries of this kind; those of the term say nothing of the work, and of its judging."""
 
     def register(tell):
-        TELLERS.append((kind, tell))
+        TELLERS.append((kind, tell, is_of_the_term))
         return tell
 
     return register
 
 
-def of(enrollment: Enrollment, submission: Submission | None) -> list[Entry]:
-    """Everything, oldest first. The enrollment comes with its people. Queries: twelve at most, however long it is."""
-    told = [replace(entry, kind=kind) for kind, tell in TELLERS for entry in tell(enrollment, submission)]
+def of(enrollment: Enrollment, submission: Submission | None, *, is_closed: bool = False) -> list[Entry]:
+    """Everything, oldest first; to who keeps clear of the work (`is_closed`), no more than what is of the term.
+
+    The enrollment comes with its people. Queries: twelve at most, however long it is.
+    """
+    tellers = [(kind, tell) for kind, tell, is_of_the_term in TELLERS if is_of_the_term or not is_closed]
+    told = [replace(entry, kind=kind) for kind, tell in tellers for entry in tell(enrollment, submission)]
     return sorted(told, key=lambda entry: entry.at)
 
 
@@ -63,7 +67,7 @@ def kinds_of(entries: Iterable[Entry]) -> list[tuple[str, str, int]]:
     return [(kind, name, counts[kind]) for kind, name in KINDS.items() if counts[kind]]
 
 
-@teller("steps")
+@teller("steps", is_of_the_term=True)
 def _membership(enrollment: Enrollment, submission) -> Iterator[Entry]:
     if enrollment.invited_at:
         yield Entry(enrollment.invited_at, "Invited", f"by {enrollment.invited_by}")
@@ -88,13 +92,13 @@ def _story_of(enrollment: Enrollment) -> str:
     return f"/cohorts/{enrollment.cohort.slug}/people/{enrollment.ref}/"
 
 
-@teller("learning")
+@teller("learning", is_of_the_term=True)
 def _activities(enrollment: Enrollment, submission) -> Iterator[Entry]:
     for mark in ActivityMark.objects.filter(enrollment=enrollment).select_related("activity"):
         yield Entry(mark.done_at, f"Marked done: {mark.activity.title}")
 
 
-@teller("learning")
+@teller("learning", is_of_the_term=True)
 def _attendance(enrollment: Enrollment, submission) -> Iterator[Entry]:
     for found in Attendance.objects.filter(enrollment=enrollment).select_related("event"):
         minutes = f"{found.minutes} minutes" if found.minutes else ""
@@ -210,15 +214,16 @@ def _tasks(enrollment: Enrollment, submission) -> Iterator[Entry]:
 @teller("mails")
 def _mails(enrollment: Enrollment, submission) -> Iterator[Entry]:
     mails = Message.objects.filter(person=enrollment.person_id, cohort_slug=enrollment.cohort.slug)
-    for mail in mails.only("subject", "text", "state", "reason", "due_at", "sent_at", "address"):
+    for mail in mails.only("key", "kind", "subject", "text", "state", "reason", "due_at", "sent_at", "address"):
         more = {
             Message.State.SENT: f"sent to {mail.address}",
             Message.State.OWED: f"waiting to leave for {mail.address}",
         }.get(Message.State(mail.state), mail.reason or mail.get_state_display())
-        bad = mail.state == Message.State.FAILED
+        bad, batch = mail.state == Message.State.FAILED, written.batch_of(mail)
         yield Entry(
-            mail.sent_at or mail.due_at, f"E-mail: {mail.subject}", more, body=mail.text, tag="bad" if bad else ""
-        )
+            mail.sent_at or mail.due_at, f"E-mail: {mail.subject}", more, body=mail.text, tag="bad" if bad else "",
+            url=written.address_of(enrollment.cohort, batch) if batch else "",
+        )  # fmt: skip
 
 
 def lately(entries: Iterable[Entry], at: datetime) -> tuple[list[Entry], list[Entry]]:

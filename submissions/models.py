@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from badges.models import Competency, Criterion, Prompt, RequiredDocument, who_and_when
-from cohorts import deadlines
+from cohorts import deadlines, keeping_clear
 from cohorts.models import Cohort, Enrollment, Event, secret
 from microcred import clock, times
 from submissions.checks import contract
@@ -34,8 +34,13 @@ def slots_and_rounds() -> tuple:
 
 class SubmissionQuerySet(models.QuerySet):
     def visible_to(self, person):
-        """An applicant's own; for an admin, those of their cohorts. Reviewers come by their assignments."""
-        return self.filter(Q(enrollment__person=person) | Q(enrollment__cohort__in=Cohort.objects.run_by(person)))
+        """An applicant's own; for an admin those of their cohorts, but for what they must keep clear of.
+
+        Reviewers come by their assignments. Queries: those of `keeping_clear`.
+        """
+        run = Q(enrollment__cohort__in=Cohort.objects.run_by(person))
+        closed = Q(enrollment__in=keeping_clear.closed_to(person))
+        return self.filter(Q(enrollment__person=person) | (run & ~closed))
 
     def handed_in(self):
         return self.filter(state__in=HANDED_IN)

@@ -12,13 +12,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cohorts import audiences, bounces, planning, previewing, reminder_rules
+from cohorts import audiences, bounces, keeping_clear, planning, previewing, reminder_rules
 from cohorts.models import Cohort, Event, Reminder
 from cohorts.reminder_forms import ReminderForm
 from cohorts.roles import Role, standing_of
 from cohorts.views.schedule import run_by_reader
 from microcred import clock, letters, outbox
-from microcred.models import Message
+from microcred.models import Message, User
 from microcred.verdict import Refused
 
 A_PAGE = 50
@@ -187,17 +187,26 @@ def test_reminder(request, cohort, key):
 
 
 # What was sent -------------------------------------------------------------------------------------------------------
-def _readable(cohort: Cohort):
-    """The mails of the cohort; in a demo also those that belong to none, such as sign-in codes."""
+def _readable(cohort: Cohort, reader: User):
+    """The mails of the cohort, but for those to people whose work `reader` must keep clear of: letters tell of it.
+
+    In a demo also those that belong to no cohort, such as sign-in codes.
+    """
     belongs = Q(cohort_slug=cohort.slug)
-    return Message.objects.filter(belongs | Q(cohort_slug="") if settings.DEMO else belongs)
+    mails = Message.objects.filter(belongs | Q(cohort_slug="") if settings.DEMO else belongs)
+    return mails.exclude(person__in=_closed(cohort, reader))
+
+
+def _closed(cohort: Cohort, reader: User):
+    """The people whose mail `reader` does not read. Their own came to them."""
+    return keeping_clear.closed_to(reader, cohort).exclude(person=reader).values("person")
 
 
 @require_safe
 def sent(request, cohort):
     """What left and what did not, latest first; of one person, where somebody looks for them."""
     found = run_by_reader(request, cohort)
-    mails = _readable(found).select_related("person", "merged_into").defer("text", "html", "attachment")
+    mails = _readable(found, request.user).select_related("person", "merged_into").defer("text", "html", "attachment")
     state, words = request.GET.get("state", ""), request.GET.get("q", "").strip()
     if state in Message.State.values:
         mails = mails.filter(state=state)
@@ -210,6 +219,7 @@ def sent(request, cohort):
     chosen = {name: value for name, value in (("state", state), ("q", words)) if value}
     query = f"&{urlencode(chosen)}" if chosen else ""
     context = {"cohort": found, "page": page, "state": state, "words": words, "query": query}
+    context["not_shown"] = _closed(found, request.user).count()
     states = [*Message.State.choices, *([(OVERDUE, "Held up")] if state == OVERDUE else [])]
     return render(request, "cohorts/sent.html", context | {"states": states})
 
@@ -218,7 +228,7 @@ def sent(request, cohort):
 def mail(request, cohort, pk):
     """One mail as its reader has it; in a demo with its headers, as it would leave now."""
     found = run_by_reader(request, cohort)
-    one = get_object_or_404(_readable(found).select_related("person", "merged_into"), pk=pk)
+    one = get_object_or_404(_readable(found, request.user).select_related("person", "merged_into"), pk=pk)
     context = {"cohort": found, "mail": one, "body": letters.body_of(one.html)}
     if settings.DEMO and one.text:
         context["headers"] = outbox.as_email(one).message().items()

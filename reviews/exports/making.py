@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
+from cohorts import keeping_clear
 from reviews import conflicts
 from reviews.exports.models import Export
 from submissions.models import Submission
@@ -44,10 +45,19 @@ class Work:
         """
         ours = Submission.objects.filter(enrollment__cohort=self.export.cohort)
         firm = conflicts.firm(self.export.asked_by, self.export.cohort)
-        if left_out := ours.filter(firm).count():
-            work = "One submission is" if left_out == 1 else f"{left_out} submissions are"
-            self.missed.append(f"{work} left out: you are in conflict with that work, or it is your own.")
+        self._leave_out(ours.filter(firm).count(), "One submission is", "submissions are")
         return ours.exclude(firm)
+
+    def people_open_to_asker(self):
+        """The same of people, who stand in a sheet with what came of their work."""
+        closed = keeping_clear.closed_to(self.export.asked_by, self.export.cohort)
+        self._leave_out(closed.count(), "One person is", "people are")
+        return self.export.cohort.enrollments.exclude(pk__in=closed)
+
+    def _leave_out(self, count: int, one: str, many: str) -> None:
+        if count:
+            who = one if count == 1 else f"{count} {many}"
+            self.missed.append(f"{who} left out: you are in conflict with that work, or it is your own.")
 
 
 def batches(things: Iterable[Thing]) -> Iterator[list[Thing]]:

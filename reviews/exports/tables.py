@@ -28,11 +28,11 @@ def moment(at: datetime | None, cohort: Cohort) -> str:
 
 # Roster and results --------------------------------------------------------------------------------------------------
 def roster(work: Work) -> Table:
-    """Everyone, with where they stand and what came of it; results only once they are released."""
+    """Everyone but those that the asker keeps clear of: where they stand, and results once they are released."""
     cohort = _with_dates(work.export.cohort)
     documents = tuple(cohort.edition.documents.all())
     sheet = people.Sheet(cohort, documents, cohort.due_on, clock.now())
-    everyone = people.listed(people.with_facts(cohort.enrollments.all(), cohort), documents)
+    everyone = people.listed(people.with_facts(work.people_open_to_asker(), cohort), documents)
     rows = work.counting(_with_results(everyone, cohort).iterator(chunk_size=A_BATCH), cohort.enrollments.count())
     titles = [document.short_title for document in documents]
     heads = ["Last name", "First name", "E-mail", "District", "Meetings", *titles, "Status", "Submission"]

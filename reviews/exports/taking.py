@@ -52,12 +52,22 @@ def may_take(person: User, export: Export) -> Verdict:
         return Verdict("This export is not ready yet.")
     if export.removed_at:
         return Verdict(f"Exports are kept for {Export.KEPT.days} days. Ask for a new one.")
-    in_it = Submission.objects.filter(documents__versions__exports=export, enrollment__cohort=export.cohort)
-    if in_it.filter(conflicts.firm(person, export.cohort)).exists():
+    if _holds_closed_work(export, person):
         return Verdict(
             "You are in conflict with work that is in this export. Ask for one of your own: it leaves that out."
         )
     return ALLOWED
+
+
+def _holds_closed_work(export: Export, person: User) -> bool:
+    """Whether work that `person` must keep clear of was open to who asked for it, or is by its files in it."""
+    closed = Submission.objects.filter(conflicts.firm(person, export.cohort), enrollment__cohort=export.cohort)
+    is_of_another = person.pk != export.asked_by_id
+    if is_of_another and closed.exclude(conflicts.firm(export.asked_by, export.cohort)).exists():
+        return True
+    return conflicts.said_since(export.made_at, person, export.cohort) or (
+        closed.filter(documents__versions__exports=export).exists()
+    )
 
 
 def take(export: Export, *, by: User) -> FileResponse:

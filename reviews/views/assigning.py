@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -36,14 +37,15 @@ def table(request, cohort):
 
 def _show_table(request, cohort: Cohort, *, capacity: CapacityForm | None = None, status=200):
     readers, known = staffing.readers_of(cohort), conflicts.known(cohort)
+    closed = conflicts.firm(request.user, cohort)
     lying, shows_wanting = staffing.to_read(cohort), request.GET.get("show") == "wanting"
     all_of_them, wanting = staffing.counts(lying)
     is_small = readers and 0 < wanting <= PLANNED_HERE
-    plan = planning.suggest(cohort, staff=readers, known=known) if is_small else None
+    plan = planning.suggest(cohort, closed=closed, staff=readers, known=known) if is_small else None
     paginator = Paginator(staffing.wanting(lying) if shows_wanting else lying, PAGE)
     paginator.count = wanting if shows_wanting else all_of_them
     page = paginator.get_page(request.GET.get("page"))
-    rows = _rows(request, cohort, page, readers, known, plan)
+    rows = _rows(page, readers, known, plan, closed=closed, undo=_undo(request))
     context = {
         "cohort": cohort,
         "readers": [
@@ -65,21 +67,17 @@ def _show_table(request, cohort: Cohort, *, capacity: CapacityForm | None = None
     return render(request, "reviews/assigning.html", context, status=status)
 
 
-def _rows(request, cohort: Cohort, page, readers, known, plan: planning.Plan | None) -> list[dict]:
+def _rows(page, readers, known, plan: planning.Plan | None, *, closed: Q, undo: dict | None) -> list[dict]:
     """Each submission with its places; those that the admin is in conflict with stay closed to them."""
     shown = list(staffing.with_readings(page.object_list))
-    closed = set(
-        Submission.objects.filter(conflicts.firm(request.user, cohort), pk__in=[one.pk for one in shown])
-        .order_by()
-        .values_list("pk", flat=True)
-    )
+    hidden = Submission.objects.filter(closed, pk__in=[one.pk for one in shown]).order_by()
+    unseen = set(hidden.values_list("pk", flat=True))
     suggested = plan.by_submission if plan else {}
-    undo = _undo(request)
     return [
         {
             "submission": one,
-            "is_closed": one.pk in closed,
-            "places": [] if one.pk in closed else staffing.places_of(one, readers, known, suggested.get(one.pk, ())),
+            "is_closed": one.pk in unseen,
+            "places": [] if one.pk in unseen else staffing.places_of(one, readers, known, suggested.get(one.pk, ())),
             "undo": undo if undo and undo["number"] == one.number else None,
         }
         for one in shown
@@ -206,8 +204,10 @@ def plan(request, cohort):
 
 
 def _show_plan(request, cohort: Cohort, *, status=200):
-    suggested = planning.suggest(cohort)
+    closed = conflicts.firm(request.user, cohort)
+    suggested = planning.suggest(cohort, closed=closed)
     page = {
+        "not_shown": staffing.wanting(staffing.to_read(cohort)).filter(closed).count(),
         "cohort": cohort,
         "plan": suggested,
         "not_done": suggested.not_done[:SENTENCES],

@@ -50,6 +50,7 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
     closed = conflicts.firm(request.user, ours)
     waiting, reviewed = _waiting(ours, closed), _reviewed(ours, closed)
     second_reads = decisions.half_read(ours).exclude(closed).count()
+    not_shown = Submission.objects.filter(closed, enrollment__cohort=ours).exclude(state=State.DRAFT).count()
     to_decide = [row for row in reviewed if row.standing.may_be_decided]
     context = {
         "cohort": ours,
@@ -59,7 +60,8 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
         "to_settle": [row for row in reviewed if not row.standing.may_be_decided],
         "in_review": decisions.in_review(ours).exclude(closed).count() - len(reviewed) - second_reads,
         "second_reads": second_reads,
-        "released": _released(ours) if show == "released" else [],
+        "released": _released(ours, closed) if show == "released" else [],
+        "not_shown": not_shown,
         "attended": awarding.earned_by_attending(ours).count(),
         "at_most": SHOWN,
     }
@@ -96,8 +98,9 @@ def _look(decision: Decision, standing: agreement.Standing) -> str:
     return ""
 
 
-def _released(ours: Cohort) -> QuerySet[Decision]:
-    out = Decision.objects.released().filter(submission__enrollment__cohort=ours)
+def _released(ours: Cohort, closed: Q) -> QuerySet[Decision]:
+    others = Submission.objects.filter(enrollment__cohort=ours).exclude(closed)
+    out = Decision.objects.released().filter(submission__in=others)
     return out.select_related("submission__enrollment__person", "released_by").order_by("-released_at", "-pk")[:SHOWN]
 
 

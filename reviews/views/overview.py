@@ -2,16 +2,16 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from badges.models import RequiredDocument
-from cohorts import deadlines, staff_tasks
+from cohorts import deadlines, keeping_clear, staff_tasks
 from cohorts.models import Cohort, StaffTask
 from microcred import clock
-from reviews import needs, overview, people, stuck
+from reviews import conflicts, needs, overview, people, stuck
 from submissions.letters import in_words
 
 ROWS = 30
@@ -61,10 +61,12 @@ def show(request: HttpRequest, cohort: str) -> HttpResponse:
 def _looked_at(request: HttpRequest, cohort: str) -> tuple[Cohort, needs.Facts, list[RequiredDocument]]:
     """The cohort, all that the rules of what it needs today look at, and its documents."""
     at = clock.now()
-    ours = run_by(request, cohort, known=overview.with_surroundings(Cohort.objects.all(), at=at))
+    known = conflicts.with_reader(overview.with_surroundings(Cohort.objects.all(), at=at), request.user)
+    ours = run_by(request, cohort, known=known)
     documents = list(ours.edition.documents.all())
     found, rules = overview.counts(ours, len(documents)), list(ours.reminders.filter(is_on=True))
-    return ours, needs.Facts(ours, at, found, overview.loads(ours), overview.tasks(ours), rules), documents
+    tasks = overview.tasks(ours, closed=conflicts.closed_in(ours, request.user))
+    return ours, needs.Facts(ours, at, found, overview.loads(ours), tasks, rules), documents
 
 
 @require_safe
@@ -72,14 +74,16 @@ def tasks(request: HttpRequest, cohort: str) -> HttpResponse:
     """All that needs somebody today, and what only a person can do, oldest first; of one kind, if so asked."""
     ours, facts, _ = _looked_at(request, cohort)
     kind = request.GET.get("kind", "")
-    waiting = ours.tasks.open().select_related("enrollment__person")
+    is_closed = Q(enrollment__in=conflicts.closed_in(ours, request.user))
+    waiting, not_shown = ours.tasks.open().exclude(is_closed), ours.tasks.open().filter(is_closed).count()
     if kind in StaffTask.Kind.values:
         waiting = waiting.filter(kind=kind)
-    page = Paginator(waiting, people.PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(waiting.select_related("enrollment__person"), people.PER_PAGE).get_page(request.GET.get("page"))
     kinds = [(each.kind, StaffTask.Kind(each.kind).label, each.count) for each in facts.tasks]
     context = {
         "cohort": ours, "needs": needs.today(facts), "page": page, "kind": kind, "kinds": kinds,
         "all": sum(count for *_, count in kinds), "query": f"&kind={kind}" if kind in StaffTask.Kind.values else "",
+        "not_shown": not_shown,
     }  # fmt: skip
     return render(request, "reviews/tasks.html", context)
 
@@ -87,7 +91,9 @@ def tasks(request: HttpRequest, cohort: str) -> HttpResponse:
 @require_POST
 def task_done(request: HttpRequest, cohort: str) -> HttpResponse:
     ours = run_by(request, cohort)
-    task = get_object_or_404(ours.tasks, key=request.POST.get("key", "").replace("\0", ""))
+    closed = keeping_clear.closed_to(request.user, ours)
+    shown = ours.tasks.exclude(enrollment__in=closed)
+    task = get_object_or_404(shown, key=request.POST.get("key", "").replace("\0", ""))
     staff_tasks.done(task, by=request.user)
     messages.success(request, "Taken off the list.")
     return redirect("reviews:tasks", cohort=ours.slug)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from cohorts.context import leads_somewhere
 from cohorts.models import Cohort, Enrollment
 from microcred import clock
-from reviews import finding, narrowing, people
+from reviews import conflicts, finding, narrowing, people
 from reviews.views.overview import run_by
 
 ASKED = ("show", "q", *narrowing.KEYS)  # what of an address says who is in the list
@@ -20,12 +20,20 @@ ASKED = ("show", "q", *narrowing.KEYS)  # what of an address says who is in the 
 
 @require_safe
 def index(request: HttpRequest, cohort: str) -> HttpResponse:
-    """Everyone, or those that the address asks for; a search that finds one person leads to their story."""
-    ours = run_by(request, cohort, known=people.with_dates(Cohort.objects.all()))
+    """Everyone, or those that the address asks for; a search that finds one person leads to their story.
+
+    Of whoever the reader keeps clear of it shows name and meetings, and only where the list itself tells no more.
+    """
+    ours = run_by(request, cohort, known=conflicts.with_reader(people.with_dates(Cohort.objects.all()), request.user))
     documents = list(ours.edition.documents.all())
     choices, chosen = people.filters(ours, len(documents)), request.GET.get("show", "")
     found, narrowed = asked_for(request, ours, choices)
     sort = people.sort_of(request.GET.get("sort", ""))
+    closed = conflicts.closed_in(ours, request.user)
+    tells = bool(chosen or narrowed or sort.tells_of_work)
+    not_shown = found.filter(pk__in=closed).count() if closed and tells else 0
+    if not_shown:
+        found = found.exclude(pk__in=closed)
     listed = people.listed(found, documents).order_by(*sort.order)
     page = Paginator(listed, people.PER_PAGE).get_page(request.GET.get("page"))
     words = _typed(request, "q")
@@ -35,7 +43,8 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
     context = {
         "cohort": ours,
         "page": page,
-        "rows": people.rows(page.object_list, _sheet(ours, documents, clock.now())),
+        "rows": people.rows(page.object_list, _sheet(ours, documents, clock.now(), closed)),
+        "not_shown": not_shown,
         "query": f"&{urlencode(kept | ({'sort': sort.key} if sort.key else {}))}",
         "columns": [(each, f"?{urlencode(kept | {'sort': each.key})}") for each in sort.columns],
         "asked": urlencode(kept) or "show=",
@@ -55,8 +64,8 @@ def _import_url(ours: Cohort) -> str:
     return f"/cohorts/{ours.slug}/people/import/" if leads_somewhere("/cohorts/{cohort}/people/import/") else ""
 
 
-def _sheet(ours: Cohort, documents, at) -> people.Sheet:
-    return people.Sheet(ours, tuple(documents), ours.due_on, at)
+def _sheet(ours: Cohort, documents, at, closed: frozenset[int]) -> people.Sheet:
+    return people.Sheet(ours, tuple(documents), ours.due_on, at, closed)
 
 
 def _typed(request: HttpRequest, key: str) -> str:

@@ -5,16 +5,16 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from cohorts import correcting, extending, invitations, records, seeing_as
+from cohorts import correcting, extending, invitations, keeping_clear, records, seeing_as
 from cohorts import permissions as cohort_permissions
 from cohorts.models import Cohort, Enrollment
 from microcred import clock
 from microcred.verdict import Refused
-from reviews import stories
+from reviews import conflicts, stories
 from reviews.decision_forms import ReasonForm
 from reviews.people_forms import CorrectionForm, ExtensionForm, MoveForm, NoteForm, ReinstatementForm
 from reviews.views.overview import run_by
@@ -35,7 +35,9 @@ def selected(request: HttpRequest, ours: Cohort):
 def extensions(request: HttpRequest, cohort: str) -> HttpResponse:
     """More time for one person or for several."""
     ours = run_by(request, cohort)
-    known = selected(request, ours).filter(withdrawn_at=None).select_related("person", "submission", "extended_by")
+    closed = keeping_clear.closed_to(request.user, ours)
+    known = selected(request, ours).filter(withdrawn_at=None).exclude(pk__in=closed)
+    known = known.select_related("person", "submission", "extended_by")
     chosen = list(known.prefetch_related("submission__rounds"))
     form = ExtensionForm(request.POST or None, cohort=ours, chosen=chosen)
     if request.method == "POST" and chosen and form.is_valid():
@@ -46,7 +48,9 @@ def extensions(request: HttpRequest, cohort: str) -> HttpResponse:
         who = str(chosen[0].person) if count == 1 else f"{count} people"
         messages.success(request, f"{who} can submit until {given['until']:%B} {given['until'].day}, 11:59 PM.")
         return redirect("reviews:people", cohort=ours.slug) if count > 1 else _to_story(chosen[0])
-    return render(request, "reviews/extensions.html", {"cohort": ours, "chosen": chosen, "form": form})
+    context = {"cohort": ours, "chosen": chosen, "form": form}
+    context["not_shown"] = selected(request, ours).filter(pk__in=closed).count()
+    return render(request, "reviews/extensions.html", context)
 
 
 def _to_story(enrollment: Enrollment) -> HttpResponse:
@@ -63,18 +67,31 @@ def _enrollment(request: HttpRequest, slug: str, ref: str) -> Enrollment:
     return enrollment
 
 
+def _open_to_reader(request: HttpRequest, slug: str, ref: str) -> Enrollment:
+    """One whose work the reader need not keep clear of; what is done about it is not there for the others."""
+    enrollment = _enrollment(request, slug, ref)
+    if conflicts.is_closed(enrollment, request.user):
+        raise Http404
+    return enrollment
+
+
 @require_safe
 def person(request: HttpRequest, cohort: str, ref: str) -> HttpResponse:
     return _story(request, _enrollment(request, cohort, ref), NoteForm())
 
 
 def _story(request: HttpRequest, enrollment: Enrollment, form: NoteForm) -> HttpResponse:
-    """What happened, page by page, and what can be done. That it was read is written down for the person."""
-    submission = Submission.objects.prefetch_related(*SLOTS).filter(enrollment=enrollment).first()
+    """What happened, page by page, and what can be done. That it was read is written down for the person.
+
+    Who keeps clear of their work sees what is of the term: when they joined, their extension, their meetings.
+    """
+    is_closed = conflicts.is_closed(enrollment, request.user)
+    known = Submission.objects.prefetch_related(*SLOTS).filter(enrollment=enrollment)
+    submission = None if is_closed else known.first()
     if submission:
         submission.enrollment = enrollment
     records.was_read(enrollment, by=request.user)
-    told, ahead = stories.lately(stories.of(enrollment, submission), clock.now())
+    told, ahead = stories.lately(stories.of(enrollment, submission, is_closed=is_closed), clock.now())
     chosen = request.GET.get("kind", "")
     entries = [entry for entry in told if chosen in ("", entry.kind)]
     pages = Paginator(entries, PER_PAGE)
@@ -91,17 +108,26 @@ def _story(request: HttpRequest, enrollment: Enrollment, form: NoteForm) -> Http
         "ahead": ahead,
         "form": form,
         "assignments": submission.assignments.standing().select_related("reviewer", "review") if submission else [],
-        **_acts(request, enrollment, submission),
+        "is_closed": is_closed,
+        **(_acts_of_the_term(enrollment) if is_closed else _acts(request, enrollment, submission)),
     }
     return render(request, "reviews/person.html", context)
+
+
+def _acts_of_the_term(enrollment: Enrollment) -> dict:
+    """What can be done for this person whatever becomes of their work."""
+    is_here = not enrollment.withdrawn_at
+    return {
+        "may_invite": is_here and not enrollment.joined_at and bool(enrollment.cohort.opened_at),
+        "may_correct": correcting.may_rename(enrollment.person),
+    }
 
 
 def _acts(request: HttpRequest, enrollment: Enrollment, submission: Submission | None) -> dict:
     """What can be done for this person now."""
     here = not enrollment.withdrawn_at
     state = State(submission.state) if submission else None
-    return {
-        "may_invite": here and not enrollment.joined_at and bool(enrollment.cohort.opened_at),
+    return _acts_of_the_term(enrollment) | {
         "may_extend": here and state in (None, State.DRAFT, State.RETURNED, State.REVISION_REQUESTED),
         "may_return": state in MOVES["return_incomplete"].sources,
         "may_appeal": state in MOVES["appeal"].sources,
@@ -109,14 +135,13 @@ def _acts(request: HttpRequest, enrollment: Enrollment, submission: Submission |
         "may_reinstate": submission is not None and bool(permissions.may_reinstate(request.user, submission)),
         "may_move": here and state in (None, State.DRAFT) and moving.open_to(enrollment, by=request.user).exists(),
         "may_see_as": cohort_permissions.may_see_as(enrollment),
-        "may_correct": correcting.may_rename(enrollment.person),
     }
 
 
 @require_POST
 def note(request: HttpRequest, cohort: str, ref: str) -> HttpResponse:
     """Keep a note for colleagues."""
-    enrollment = _enrollment(request, cohort, ref)
+    enrollment = _open_to_reader(request, cohort, ref)
     form = NoteForm(request.POST)
     if not form.is_valid():
         return _story(request, enrollment, form)
@@ -128,7 +153,7 @@ def note(request: HttpRequest, cohort: str, ref: str) -> HttpResponse:
 @require_POST
 def strike(request: HttpRequest, cohort: str, ref: str, pk: int) -> HttpResponse:
     """Cross a note out."""
-    enrollment = _enrollment(request, cohort, ref)
+    enrollment = _open_to_reader(request, cohort, ref)
     records.strike(get_object_or_404(enrollment.staff_notes, pk=pk), by=request.user)
     messages.success(request, "The note is struck out. It stays readable.")
     return _to_story(enrollment)
@@ -137,7 +162,7 @@ def strike(request: HttpRequest, cohort: str, ref: str, pk: int) -> HttpResponse
 @require_POST
 def see_as(request: HttpRequest, cohort: str, ref: str) -> HttpResponse:
     """Look at their pages as they see them."""
-    enrollment = _enrollment(request, cohort, ref)
+    enrollment = _open_to_reader(request, cohort, ref)
     seeing_as.begin(request, enrollment)
     return redirect("submissions:home", cohort=enrollment.cohort.slug)
 
@@ -181,7 +206,7 @@ def correction(request: HttpRequest, cohort: str, ref: str) -> HttpResponse:
 
 def move(request: HttpRequest, cohort: str, ref: str) -> HttpResponse:
     """On to another cohort of the same badge."""
-    enrollment = _enrollment(request, cohort, ref)
+    enrollment = _open_to_reader(request, cohort, ref)
     moving.may_move(enrollment).enforce()
     form = MoveForm(request.POST or None, cohorts=moving.open_to(enrollment, by=request.user))
     return _tried(
@@ -194,7 +219,7 @@ def move(request: HttpRequest, cohort: str, ref: str) -> HttpResponse:
 
 
 def withdrawal(request: HttpRequest, cohort: str, ref: str) -> HttpResponse:
-    enrollment = _enrollment(request, cohort, ref)
+    enrollment = _open_to_reader(request, cohort, ref)
     return _with_reason(
         request, enrollment, act=workflow.withdraw, title=f"Withdraw {enrollment.person}", button="Withdraw",
         hint="Their reminders stop and nobody reviews their work. Everything stays, and they can come back.",
@@ -204,7 +229,7 @@ def withdrawal(request: HttpRequest, cohort: str, ref: str) -> HttpResponse:
 
 def reinstatement(request: HttpRequest, cohort: str, ref: str) -> HttpResponse:
     """Take a withdrawal back: where they were before."""
-    enrollment = _enrollment(request, cohort, ref)
+    enrollment = _open_to_reader(request, cohort, ref)
     submission = get_object_or_404(Submission, enrollment=enrollment)
     form = ReinstatementForm(request.POST if request.method == "POST" else None)
     return _tried(
@@ -217,7 +242,7 @@ def reinstatement(request: HttpRequest, cohort: str, ref: str) -> HttpResponse:
 
 
 def sending_back(request: HttpRequest, cohort: str, ref: str) -> HttpResponse:
-    enrollment = _enrollment(request, cohort, ref)
+    enrollment = _open_to_reader(request, cohort, ref)
     return _with_reason(
         request, enrollment, act=workflow.return_incomplete, title=f"Send {enrollment.person}'s submission back",
         button="Send it back", done="Sent back. It does not count as an attempt; they have been told what is missing.",
@@ -226,7 +251,7 @@ def sending_back(request: HttpRequest, cohort: str, ref: str) -> HttpResponse:
 
 
 def appeal(request: HttpRequest, cohort: str, ref: str) -> HttpResponse:
-    enrollment = _enrollment(request, cohort, ref)
+    enrollment = _open_to_reader(request, cohort, ref)
     return _with_reason(
         request, enrollment, act=workflow.appeal, title=f"Take up {enrollment.person}'s appeal",
         button="Have it read again", done="It is being reviewed again. Assign other readers.",

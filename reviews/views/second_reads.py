@@ -2,13 +2,14 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cohorts.models import Cohort
 from microcred.verdict import Refused
 from reviews import another_reader, permissions
 from reviews.decision_forms import ReasonForm, SecondReadRulesForm
+from reviews.views.decisions import submission_of
 from reviews.views.overview import run_by
 from reviews.views.own import assignment_of
 from submissions.models import Submission
@@ -25,9 +26,7 @@ def ask(request: HttpRequest, number: int) -> HttpResponse:
 
 def ask_for_cohort(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
     ours = run_by(request, cohort)
-    known = Submission.objects.filter(enrollment__cohort=ours).exclude(enrollment__person=request.user)
-    submission = get_object_or_404(known.select_related("enrollment__cohort"), number=number)
-    permissions.may_decide(request.user, submission).enforce()
+    submission = submission_of(request, ours, number)
     back = reverse("reviews:decision", args=[ours.slug, number])
     return _ask(request, submission, back=back, back_to=str(submission))
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cohorts.models import Cohort, StaffMembership
 from microcred.models import User
 from microcred.verdict import Refused
-from reviews import agreement, comparing, permissions, scoring, settling
+from reviews import agreement, comparing, conflicts, permissions, scoring, settling
 from reviews.agreement import Standing
 from reviews.comparing import Comparison
 from reviews.forms import ScoreForm, SecondReaderForm
@@ -255,12 +255,10 @@ def reopen(request: HttpRequest, number: int) -> HttpResponse:
 
 # For an admin --------------------------------------------------------------------------------------------------------
 def _run_by(request: HttpRequest, number: int) -> Submission:
-    """A submission of a cohort that the reader runs, nobody's own. Raises: Http404, for all others."""
+    """A submission of a cohort that the reader runs, and need not keep clear of. Raises: Http404, for all others."""
     known = Submission.objects.filter(enrollment__cohort__in=Cohort.objects.run_by(request.user))
-    others = known.exclude(enrollment__person=request.user).select_related("enrollment__cohort__edition__badge")
-    found = get_object_or_404(others, number=number)
-    permissions.may_decide(request.user, found).enforce()
-    return found
+    others = known.exclude(conflicts.firm(request.user)).select_related("enrollment__cohort__edition__badge")
+    return get_object_or_404(others, number=number)
 
 
 def _to_an_admin(request: HttpRequest, number: int) -> HttpResponse:
@@ -276,7 +274,7 @@ def _to_an_admin(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     assignment = standing.finished[0].assignment
     assignment.submission = submission
-    sheet = sheet_of(assignment)
+    sheet = sheet_of(assignment, is_admin=True)
     if sheet.scored_version:
         serving.log(sheet.scored_version, request.user, ADMIN, DocumentAccess.Form.SCORES)
     page = {

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from cohorts import keeping_clear
 from cohorts.models import Cohort, StaffTask
 from microcred.verdict import Refused
 from submissions import reading, serving, settling, verdicts
@@ -12,9 +13,11 @@ from submissions.states import OPEN_TO_FILES
 
 
 def _version_of(request, slug: str, pk: int) -> Version:
-    """A file of a cohort that the reader runs; others do not exist for them."""
+    """A file of a cohort that the reader runs, and need not keep clear of; others do not exist for them."""
     cohort = get_object_or_404(Cohort.objects.run_by(request.user), slug=slug)
+    closed = keeping_clear.closed_to(request.user, cohort)
     known = Version.objects.for_checking().filter(document__submission__enrollment__cohort=cohort)
+    known = known.exclude(document__submission__enrollment__in=closed)
     return get_object_or_404(known.prefetch_related("findings__settled_by", "answers"), pk=pk)
 
 
