@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from reviews.matching import Pair, matched
 
-TOKEN = re.compile(r"\w+(?:['’\-]\w+)*\s*|[^\w\s]\s*")
+TOKEN = re.compile(r"\[(?:Picture|Chart|Diagram)\b[^\]\n]*\]\s*|\w+(?:['’\-]\w+)*\s*|[^\w\s]\s*")
 ALIKE = 0.4  # paragraphs that share less than this are one removed and one new
 
 Words = list[str]  # the words and signs of a paragraph, each with the space that follows it

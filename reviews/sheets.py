@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.db.models import Exists, F, OuterRef, Subquery, Value
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 
 from badges.models import Criterion, Level
 from microcred.verdict import ALLOWED, Verdict
@@ -12,7 +14,9 @@ from reviews import changes, permissions, rescoring, seen
 from reviews.models import Assignment, SavedComment, Score
 from reviews.rescoring import Rescored
 from reviews.scoring import Changed, Entry
+from submissions import pictures
 from submissions.models import Answer, RevisionNote, Round, Version
+from submissions.pictures import NO_PICTURES, Gallery
 
 CHIPS = 2  # saved comments shown beside a row; the others are in the list
 
@@ -29,6 +33,7 @@ class Question:
     note: str = ""
     answer: Answer | None = None
     answer_before: Answer | None = None
+    gallery: Gallery = NO_PICTURES
     comments: list[SavedComment] = field(default_factory=list)
     rescored: list[Rescored] = field(default_factory=list)
     typed: Entry | None = None
@@ -37,6 +42,28 @@ class Question:
     @property
     def text(self) -> str:
         return self.criterion.prompt.text if self.criterion.prompt else self.criterion.title
+
+    @property
+    def asked(self) -> str:
+        """The question as it stands in the applicant's file."""
+        return (self.answer and self.answer.asked) or self.text
+
+    @property
+    def answer_html(self) -> SafeString:
+        """What the applicant wrote, with its pictures."""
+        return self.gallery.in_answer(self.answer, self.number) if self.answer else mark_safe("")
+
+    @property
+    def changes_html(self) -> SafeString:
+        """What changed in it, with the pictures that it has now."""
+        if not (self.answer and self.changes):
+            return mark_safe("")
+        return self.gallery.in_changes(self.changes.html, self.answer, self.number)
+
+    @property
+    def has_other_pictures(self) -> bool:
+        """Than in the version before."""
+        return bool(self.answer and self.answer_before and pictures.are_others(self.answer_before, self.answer))
 
     @property
     def levels(self) -> list[Level]:
@@ -80,7 +107,7 @@ class Question:
     @property
     def suggested(self) -> Level | None:
         """The level that the same reader gave before, where the answer has not changed since and none is chosen yet."""
-        same = self.changes is not None and not self.changes.any
+        same = self.changes is not None and not self.changes.any and not self.has_other_pictures
         return self.before.level if same and self.before and not self.is_scored else None
 
 
@@ -149,8 +176,8 @@ class Sheet:
         return next((one for one in unscored if one.number > number), unscored[0] if unscored else None)
 
 
-def sheet_of(assignment: Assignment) -> Sheet:
-    """Queries: seven, however many questions; eight in a review that was opened again.
+def sheet_of(assignment: Assignment, *, is_admin: bool = False) -> Sheet:
+    """As its reader sees it, or an admin. Queries: seven, however many questions; eight in a review opened again.
 
     `assignment` comes with its submission, cohort and review.
     """
@@ -160,6 +187,7 @@ def sheet_of(assignment: Assignment) -> Sheet:
     scores, earlier = _scores(assignment)
     comments = _comments(assignment)
     rescored = _rescored(assignment)
+    galleries = {each.pk: pictures.for_its_owner(each) if is_admin else gallery(assignment, each) for each in counting}
     questions = [
         Question(
             n,
@@ -168,7 +196,8 @@ def sheet_of(assignment: Assignment) -> Sheet:
             score=scores.get(row.pk),
             before=earlier.get(row.pk),
             note=row.note or "",
-            answer=_answer(answers, counting, row),
+            answer=(answer := _answer(answers, counting, row)),
+            gallery=galleries[answer.version_id] if answer else NO_PICTURES,
             answer_before=_answer(answers, before, row),
             comments=_chips(comments, row),
             rescored=[change for change in rescored if change.criterion == row],
@@ -176,6 +205,13 @@ def sheet_of(assignment: Assignment) -> Sheet:
         for n, row in enumerate(_rows(submission, number), start=1)
     ]
     return Sheet(assignment, questions, counting, comments)
+
+
+def gallery(assignment: Assignment, version: Version) -> Gallery:
+    """The pictures that a reader may open: those of the copy that was made for them."""
+    submission, slot = assignment.submission, version.document.required.key
+    copy = version.copy_for(submission.enrollment.cohort)
+    return Gallery(copy, lambda mark: reverse("reviews:picture", args=[submission.number, slot, mark]))
 
 
 def _rows(submission, number: int):

@@ -49,6 +49,7 @@ reviewing = [
     path("review/<int:number>/q/<int:question>/", scoring.save_question, name="save_question"),
     path("review/<int:number>/documents/<slug:slot>/", reading.document, name="document"),
     path("review/<int:number>/files/<slug:slot>/", reading.file, name="file"),
+    path("review/<int:number>/pictures/<slug:slot>/<slug:mark>/", reading.picture, name="picture"),
     path("review/<int:number>/finish/", finishing.finish, name="finish"),
     path("review/<int:number>/versions/<int:round_number>/", finishing.said, name="said"),
     path("review/<int:number>/reopen/", finishing.reopen, name="reopen"),

@@ -31,4 +31,5 @@ urlpatterns = [
     path("cohorts/<slug:cohort>/files/<int:pk>/another/", by_hand.ask_for_another, name="ask_for_another"),
     path("documents/<int:pk>/file/", documents.file, name="file"),
     path("documents/<int:pk>/copy/", documents.copy, name="copy"),
+    path("documents/<int:pk>/pictures/<slug:mark>/", documents.picture, name="picture"),
 ]

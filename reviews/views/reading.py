@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from badges.models import Prompt
 from reviews import permissions
 from reviews.models import Assignment
+from reviews.sheets import gallery
 from reviews.views.own import READER, assignment_of
 from submissions import serving
 from submissions.models import Answer, DocumentAccess, Version
@@ -36,6 +37,7 @@ def document(request, number, slot):
         "required": version.document.required,
         "may_have_file": permissions.may_have_file(assignment.submission, version),
         "pairs": [(prompt, answers.get(prompt.pk)) for prompt in prompts],
+        "gallery": gallery(assignment, version),
     }
     return render(request, "reviews/document.html", page)
 
@@ -46,3 +48,13 @@ def file(request, number, slot):
     assignment, version = _version_of(request, number, slot)
     permissions.may_have_file(assignment.submission, version).enforce()
     return serving.copy_as_attachment(version.clean_copy, person=request.user, role=READER)
+
+
+@require_safe
+def picture(request, number, slot, mark):
+    """One picture of an answer, from the same copy."""
+    assignment, version = _version_of(request, number, slot)
+    copy = version.copy_for(assignment.submission.enrollment.cohort)
+    if copy is None:
+        raise Http404
+    return serving.picture(copy, mark, person=request.user, role=READER)

@@ -5,6 +5,7 @@
    [data-insert="text"]          puts its text at the cursor of the question's comment, never over it
    button[data-toggle-changes]   aria-pressed; shows [data-changes] or [data-no-changes] in every question; its request remembers it
    .steps a[href=#q4]            opens that question; the one that has the focus is current, and "Save and next" goes on from it
+   a[data-enlarge]               shows its picture in dialog#picture; without it, or with Ctrl, it leads there as links do
    input[data-find="selector"]   leaves those of the elements in sight that hold its words; [data-found] counts them
    button[data-move=1]           J presses it where no question follows on the page; K the one of -1, N the one of “unscored”
    button[data-next]             Ctrl+Enter presses it; dialog#keys lists the keys and opens with “?” */
@@ -61,6 +62,16 @@ function insert(words, field) {
   if (voice) voice.textContent = "Inserted";
 }
 
+function enlarge(link) {
+  const dialog = document.getElementById("picture");
+  const picture = link.querySelector("img").cloneNode();
+  picture.loading = "eager";
+  dialog.querySelector("h2").textContent = picture.alt;
+  dialog.querySelector("img")?.remove();
+  dialog.append(picture);
+  dialog.showModal();
+}
+
 function write(field) {
   if (!field) return;
   field.focus();
@@ -97,6 +108,11 @@ document.addEventListener("click", (event) => {
   if (step) {
     event.preventDefault();
     go(document.querySelector(step.hash));
+  }
+  const picture = event.target.closest("a[data-enlarge]");
+  if (picture && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    enlarge(picture);
   }
   const chip = event.target.closest("[data-insert]");
   const home = chip?.closest("[data-question]") ?? current();

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cohorts import keeping_clear
 from cohorts.models import Cohort, StaffTask
 from microcred.verdict import Refused
-from submissions import reading, serving, settling, verdicts
+from submissions import pictures, reading, serving, settling, verdicts
 from submissions.models import DocumentAccess, Version
 from submissions.states import OPEN_TO_FILES
 
@@ -39,6 +39,7 @@ def _page(request, version, *, problem="", why="", status=200):
         "required": document.required,
         "version": version,
         "questions": reading.questions_of(version, document.required),
+        "gallery": pictures.for_its_owner(version),
         "tasks": StaffTask.objects.filter(cohort=enrollment.cohort, key__in=verdicts.task_keys(version)),
         "twin": twin,
         "twin_is_ours": twin and Version.objects.visible_to(request.user).filter(pk=twin.pk).exists(),

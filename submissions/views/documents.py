@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from badges import specs
 from cohorts.seeing_as import reader_of, shown_to_staff
 from microcred.verdict import Refused
-from submissions import permissions, reading, renaming, serving, settling, uploads
+from submissions import permissions, pictures, reading, renaming, serving, settling, uploads
 from submissions.models import DocumentAccess, Version
 from submissions.slots import Slot
 from submissions.states import HANDED_IN
@@ -101,7 +101,8 @@ def version(request, cohort, slot, number):
 def _reading(request, cohort, slot, number):
     home = home_of(request, cohort)
     found = slot_of(home, slot)
-    shown = get_object_or_404(found.document.versions.prefetch_related("findings", "answers"), number=number)
+    versions = found.document.versions.select_related("clean_copy").prefetch_related("findings", "answers")
+    shown = get_object_or_404(versions, number=number)
     serving.log(shown, request.user, "applicant", DocumentAccess.Form.TEXT)
     context = {
         "home": home,
@@ -109,6 +110,7 @@ def _reading(request, cohort, slot, number):
         "slot": found,
         "version": shown,
         "questions": reading.questions_of(shown, found.required),
+        "gallery": pictures.for_its_owner(shown),
         "may_use_again": _may_use_again(found, shown),
     }
     return render(request, "submissions/version.html", context)
@@ -203,9 +205,20 @@ def file(request, pk):
 @require_safe
 def copy(request, pk):
     """What reviewers get of it, for the same people."""
-    visible = Version.objects.visible_to(request.user).filter(clean_copy__made_at__isnull=False)
-    found = get_object_or_404(
-        visible.select_related("clean_copy", "document__required", "document__submission__enrollment"), pk=pk
-    )
+    found = _copied(request, pk)
     role = permissions.role_of(request.user, found.document.submission)
     return serving.copy_as_attachment(found.clean_copy, person=request.user, role=role)
+
+
+@require_safe
+def picture(request, pk, mark):
+    """One picture of its answers, for the same people."""
+    found = _copied(request, pk)
+    role = permissions.role_of(request.user, found.document.submission)
+    return serving.picture(found.clean_copy, mark, person=request.user, role=role)
+
+
+def _copied(request, pk: int) -> Version:
+    visible = Version.objects.visible_to(request.user).filter(clean_copy__made_at__isnull=False)
+    about = ("clean_copy", "document__required", "document__submission__enrollment")
+    return get_object_or_404(visible.select_related(*about), pk=pk)

@@ -12,7 +12,7 @@ from microcred.models import Message, User
 from reviews import conflicts, decisions
 from reviews.exports import jobs
 from reviews.models import Decision, SavedComment
-from submissions.models import Receipt, Submission, Version
+from submissions.models import CleanCopy, Receipt, Submission, Version
 from submissions.states import State
 from tests.support import calibrating, factories
 from tests.support.reviewing import assigned, reviewed, started
@@ -158,6 +158,7 @@ class World:
             "question": lambda: 1,
             "slug": lambda: self.cohort.edition.slug,
             "key": lambda: self._reminder(),
+            "mark": self._picture,
             "uidb36": lambda: "1",
         }[part]()
 
@@ -184,6 +185,11 @@ class World:
         if is_done:
             importing.finish(begun, by=cleo, seen=importing.look(begun, by=cleo).fingerprint)
         return begun.ref
+
+    def _picture(self) -> str:
+        """A mark of which every copy is said to hold a picture."""
+        CleanCopy.objects.update(pictures={"0badcafe": {"type": "image/png", "begins": 0, "size_bytes": 1}})
+        return "0badcafe"
 
     def _comment(self) -> int:
         ben = self.people["reviewer"]
