@@ -159,8 +159,11 @@ def start_postgres(servers):
 
 
 def clean_environment():
-    """Ours without what would change the settings; a broker is for the tests that ask for a worker."""
-    env = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+    """Ours without what would change the settings; a broker is for the tests that ask for a worker.
+
+    Python keeps what it compiled, whatever is usual here: the tests start a few hundred processes.
+    """
+    env = {name: value for name, value in os.environ.items() if name not in {*SETTINGS, "PYTHONDONTWRITEBYTECODE"}}
     if broker := os.environ.get("REDIS_URL"):
         env["TEST_REDIS_URL"] = broker
     return env
