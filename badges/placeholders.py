@@ -26,6 +26,12 @@ def samples(key):
     return {name: Markdown(value[1:]) if value.startswith("~") else value for name, value in found.items()}
 
 
+def is_to_begin_with(key):
+    """Whether people begin with the letter `key` when they write by hand: on no occasion does it leave by itself."""
+    _, also = _groups()
+    return key not in also or "missing_documents" in also[key]
+
+
 def may_say(key, source):
     """Whether the letter `key` can be filled in; the reason names what nothing would stand for."""
     if "{{" in letters.PLACEHOLDER.sub("", source):

@@ -79,10 +79,10 @@ class StaffNoteAdmin(admin.ModelAdmin):
 
 @admin.register(WrittenLetter)
 class WrittenLetterAdmin(admin.ModelAdmin):
-    list_display = ("subject", "cohort", "reached", "due_at", "written_by")
+    list_display = ("subject", "cohort", "reached", "due_at", "written_by", "called_off_at")
     list_filter = ("cohort",)
     list_select_related = ("cohort", "written_by")
-    autocomplete_fields = ("cohort", "written_by")
+    autocomplete_fields = ("cohort", "written_by", "called_off_by")
 
 
 @admin.register(RosterImport)

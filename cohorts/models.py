@@ -543,6 +543,21 @@ class RecordReading(models.Model):
         return f"{self.person} read {self.enrollment}"
 
 
+class PeopleSearch(models.Model):
+    """Staff looked for somebody by name and were shown people of this cohort. What they typed is not kept."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="searches")
+    person = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    found = models.PositiveSmallIntegerField(help_text="How many people of the cohort were shown.")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.person} searched {self.cohort}"
+
+
 class WrittenLetter(models.Model):
     """What staff wrote to some people of a cohort: the words before each person's own were filled in."""
 
@@ -555,9 +570,12 @@ class WrittenLetter(models.Model):
     due_at = models.DateTimeField()
     written_at = models.DateTimeField(default=clock.now)
     written_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    called_off_at = models.DateTimeField(null=True, blank=True, help_text="What had not left by then never leaves.")
+    called_off_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ("-written_at", "-pk")
+        constraints = (who_and_when("called_off_at", "called_off_by", name="written_letter_called_off_who_and_when"),)
 
     def __str__(self) -> str:
         return self.subject

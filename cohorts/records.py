@@ -1,8 +1,10 @@
 """What staff write down of a person, and that they read it: notes that are struck, never erased, and readings."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import timedelta
 
-from cohorts.models import Enrollment, RecordReading, StaffNote
+from cohorts.models import Enrollment, PeopleSearch, RecordReading, StaffNote
 from microcred import clock
 from microcred.models import User
 
@@ -27,3 +29,14 @@ def was_read(enrollment: Enrollment, *, by: User) -> None:
     )
     if by.pk != enrollment.person_id and not lately.exists():
         RecordReading.objects.create(enrollment=enrollment, person=by, form=RecordReading.Form.STORY, at=at)
+
+
+def were_shown(found: Iterable[Enrollment], *, by: User) -> None:
+    """Write down that `by` looked for somebody and was shown `found`: in which cohorts, and how many. Queries: one.
+
+    What was typed is not kept: it may be the name of anybody, also of people who are in no cohort.
+    """
+    counts = Counter(each.cohort_id for each in found)
+    PeopleSearch.objects.bulk_create(
+        PeopleSearch(cohort_id=cohort, person=by, found=count) for cohort, count in counts.items()
+    )

@@ -107,6 +107,11 @@ class MessageQuerySet(models.QuerySet):
         """Owed, its time come, and in nobody's hands."""
         return self.waiting().filter(due_at__lte=at).exclude(leased_until__gt=at)
 
+    def call_off(self, at, *, why):
+        """Never send those that wait and are in nobody's hands at `at`. How many is returned."""
+        free = self.waiting().exclude(leased_until__gt=at)
+        return free.update(state=Message.State.SKIPPED, reason=why[:200], leased_until=None)
+
     def overdue(self, at):
         """Owed for so long past their time that something keeps them; nobody's whose mail came back."""
         return self.waiting().filter(due_at__lte=at - OVERDUE_AFTER, person__mail_bounced_at=None)

@@ -20,6 +20,7 @@ from cohorts.models import (
     Cohort,
     Enrollment,
     Event,
+    PeopleSearch,
     RecordReading,
     Reminder,
     RosterImport,
@@ -30,7 +31,7 @@ from cohorts.models import (
 )
 from microcred import clock, times
 from microcred.models import User
-from reviews import conflicts, resetting
+from reviews import conflicts, resetting, written
 from reviews.exports.models import Export, ExportReading
 from reviews.models import Assignment, Correction, DeclaredConflict, Review, SecondRead
 from reviews.stories import SAID
@@ -348,12 +349,16 @@ def _task(row: StaffTask) -> Told:
 
 
 def _letters(cohort: Cohort) -> QuerySet:
-    return WrittenLetter.objects.filter(cohort=cohort).select_related("written_by", "cohort")
+    return WrittenLetter.objects.filter(cohort=cohort).select_related("written_by", "called_off_by", "cohort")
 
 
 def _letter(row: WrittenLetter) -> Told:
     to = "one person" if row.reached == 1 else f"{row.reached} people"
-    return Told(f"Letter to {to}: {row.subject}", url=f"/cohorts/{row.cohort.slug}/reminders/sent/")
+    return Told(f"Letter to {to}: {row.subject}", url=written.address_of(row.cohort, row.batch))
+
+
+def _called_off(row: WrittenLetter) -> Told:
+    return Told(f"Letter called off: {row.subject}", url=written.address_of(row.cohort, row.batch))
 
 
 def _exports(cohort: Cohort) -> QuerySet:
@@ -395,6 +400,14 @@ def _records(cohort: Cohort) -> QuerySet:
 def _record(row: RecordReading) -> Told:
     is_story = row.form == RecordReading.Form.STORY
     return Told("Read the whole story" if is_story else "Saw their pages as they do", url=_story(row.enrollment))
+
+
+def _searches(cohort: Cohort) -> QuerySet:
+    return PeopleSearch.objects.filter(cohort=cohort).select_related("person")
+
+
+def _searched(row: PeopleSearch) -> Told:
+    return Told("Looked for a person by name", "1 person shown" if row.found == 1 else f"{row.found} people shown")
 
 
 def _changes(model: type[Model], whom: str = "") -> Source:
@@ -486,6 +499,7 @@ SOURCES = (
     _changes(Reminder),
     _changes(StaffMembership, "person"),
     Source("mails", _letters, _letter, "written_at", "written_by"),
+    Source("mails", _letters, _called_off, "called_off_at", "called_off_by"),
     Source("steps", _corrections, _correction, "sent_at", "sent_by", f"decision__{OF}", "decision__submission"),
     Source("exports", _imports, _imported, "done_at", "done_by"),
     Source("exports", _imports, _import_undone, "undone_at", "undone_by"),
@@ -493,4 +507,5 @@ SOURCES = (
     Source("exports", _takings, _taken, "at", "person"),
     Source("readings", _readings, _read, "at", "person", f"{FILES}__enrollment__person", FILES),
     Source("readings", _records, _record, "at", "person", "enrollment__person"),
+    Source("readings", _searches, _searched, "at", "person"),
 )  # fmt: skip

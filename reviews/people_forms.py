@@ -99,6 +99,7 @@ class WritingForm(forms.Form):
     """A letter to some people, and when it leaves. A word in one brace is taken as the placeholder it means."""
 
     batch = forms.CharField(widget=forms.HiddenInput, max_length=48, initial=secret)
+    instead_of = forms.CharField(widget=forms.HiddenInput, max_length=48, required=False)
     subject = forms.CharField(max_length=160)
     body = forms.CharField(
         label="Letter", max_length=20_000, widget=forms.Textarea(attrs={"rows": 12}),

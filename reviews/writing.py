@@ -9,16 +9,17 @@ from django.db import transaction
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from badges.models import RequiredDocument
+from badges.placeholders import is_to_begin_with
 from cohorts import deadlines, mailing
 from cohorts.models import Cohort, Enrollment, WrittenLetter
 from microcred import outbox, times
 from microcred.letters import placeholders
 from microcred.models import Message, User
 from microcred.verdict import Refused
+from reviews import written
 from submissions.models import Document, Submission, Version
 from submissions.states import OPEN_TO_FILES
 
-KIND = "written"
 MOST = 500  # people of one letter
 NAMED = 3  # people whom a refusal names
 WORDS = {
@@ -48,8 +49,8 @@ class Draft:
     def for_(self, enrollment: Enrollment) -> Message:
         """Exactly the mail that this person gets. Raises: Refused, as `mailing.compose`."""
         return mailing.compose(
-            self.cohort, enrollment.person, subject=self.subject, body=self.body, kind=KIND,
-            key=f"{KIND}:{self.batch}:{enrollment.ref}", values=values_of(enrollment), due_at=self.due_at,
+            self.cohort, enrollment.person, subject=self.subject, body=self.body, kind=written.KIND,
+            key=written.key_of(self.batch, enrollment), values=values_of(enrollment), due_at=self.due_at,
         )  # fmt: skip
 
     def print_of(self, people: Iterable[Enrollment], when: str) -> str:
@@ -120,10 +121,11 @@ def _names(people: list[Enrollment]) -> str:
 
 
 @transaction.atomic
-def send(draft: Draft, people: list[Enrollment], *, by: User) -> WrittenLetter:
-    """Owe each of them their mail, and keep what was written.
+def send(draft: Draft, people: list[Enrollment], *, by: User, instead_of: WrittenLetter | None = None) -> WrittenLetter:
+    """Owe each of them their mail, and keep what was written; a letter that it takes the place of is called off.
 
-    Raises: Refused, when the same form was sent before, or when the letter would come out empty for somebody.
+    Raises: Refused, when the same form was sent before, when the letter would come out empty for somebody, or when
+    the one before it has begun to leave.
     """
     if told := empty_for(draft, people):
         raise Refused(" ".join(told))
@@ -136,6 +138,8 @@ def send(draft: Draft, people: list[Enrollment], *, by: User) -> WrittenLetter:
     )  # fmt: skip
     if not is_new:
         raise Refused("This letter was sent already. Nothing was sent twice.")
+    if instead_of:
+        written.replace(instead_of, by=by)
     outbox.owe([draft.for_(each) for each in people])
     return letter
 
@@ -152,6 +156,7 @@ class Start:
 
 def starts(cohort: Cohort) -> list[Start]:
     """Queries: two."""
+    reminders = {rule.get("letter") for rule in cohort.edition.reminders}
     kept = cohort.written_letters.exclude(saved_as="")
     own = {
         letter.saved_as: Start(f"own-{letter.pk}", letter.saved_as, letter.subject, letter.body)
@@ -160,6 +165,8 @@ def starts(cohort: Cohort) -> list[Start]:
     fitting = [
         Start(letter.key, letter.key.replace("-", " ").capitalize(), letter.subject, letter.body)
         for letter in cohort.edition.letters.all()
-        if placeholders(letter.subject + letter.body) <= set(WORDS)
+        if letter.key not in reminders
+        and is_to_begin_with(letter.key)
+        and placeholders(letter.subject + letter.body) <= set(WORDS)
     ]
     return [*own.values(), *fitting]

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from cohorts import records
 from cohorts.context import leads_somewhere
 from cohorts.models import Cohort, Enrollment
 from microcred import clock
@@ -89,13 +90,14 @@ def asked_for(request: HttpRequest, ours: Cohort, choices) -> tuple[QuerySet[Enr
 
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    """A person in any cohort that the reader leads: straight to their story, or a short list to choose from."""
+    """A person in any cohort that the reader leads: straight to their story, or a short list. It is written down."""
     ours = Cohort.objects.run_by(request.user)
     if not ours.exists():
         raise Http404
     words = _typed(request, "q")
     hits = finding.anywhere(ours, words) if words else []
+    near = finding.near(Enrollment.objects.filter(cohort__in=ours), words) if words and not hits else []
+    records.were_shown(hits or near, by=request.user)
     if len(hits) == 1:
         return redirect("reviews:person", cohort=hits[0].cohort.slug, ref=hits[0].ref)
-    near = finding.near(Enrollment.objects.filter(cohort__in=ours), words) if words and not hits else []
     return render(request, "reviews/find.html", {"words": words, "hits": hits, "near": near, "most": finding.MOST})

@@ -1,34 +1,59 @@
-"""Writing to people: the exact list, the letter, what each of them will read, and sending it."""
+"""Writing to people: the exact list, the letter, what each of them will read, sending it, and calling it off."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from cohorts.models import Cohort, Enrollment
-from microcred import letters, times
+from cohorts.models import Cohort, Enrollment, WrittenLetter
+from microcred import clock, letters, times
 from microcred.verdict import Refused
-from reviews import people, writing
+from reviews import people, writing, written
 from reviews.people_forms import WritingForm
 from reviews.views.overview import run_by
 from reviews.views.people import ASKED, asked_for
 from reviews.views.person import selected
 
+PER_PAGE = 100
 WHEN = ("when", "on", "at")  # what is read with the words before they leave
 
 
 def write(request: HttpRequest, cohort: str) -> HttpResponse:
     """The letter and the list; once posted, as one of them will read it. Nothing is sent from here."""
     ours = run_by(request, cohort)
-    chosen = _chosen(request, ours)
-    if request.method != "POST":
-        begun = next((one for one in writing.starts(ours) if one.key == request.GET.get("start")), None)
-        first = {"subject": begun.subject, "body": begun.body} if begun else {}
-        return _page(request, ours, chosen, WritingForm(cohort=ours, initial=first))
+    earlier = _letter(ours, request.GET.get("from", ""))
+    chosen = _chosen(request, ours, earlier)
+    if request.method != "POST" or "start" in request.POST:
+        return _page(request, ours, chosen, WritingForm(cohort=ours, initial=_first(request, ours, earlier)))
     form = WritingForm(request.POST, cohort=ours)
     return _page(request, ours, chosen, form, draft=_draft(ours, form, chosen))
+
+
+def _letter(ours: Cohort, batch: str) -> WrittenLetter | None:
+    """One that was written before."""
+    letter = ours.written_letters.filter(batch=batch.replace("\0", "")).first() if batch else None
+    if letter:
+        letter.cohort = ours
+    return letter
+
+
+def _first(request: HttpRequest, ours: Cohort, earlier: WrittenLetter | None) -> dict[str, object]:
+    """What the form begins with: a kept letter, or an earlier one, which it replaces as long as that waits."""
+    if earlier:
+        first = {"subject": earlier.subject, "body": earlier.body}
+        return first | (_its_time(earlier) if written.mails_of(earlier).waiting().exists() else {})
+    begun = next((one for one in writing.starts(ours) if one.key == request.POST.get("start")), None)
+    return {"subject": begun.subject, "body": begun.body} if begun else {}
+
+
+def _its_time(letter: WrittenLetter) -> dict[str, object]:
+    local = letter.due_at.astimezone(ZoneInfo(letter.cohort.zone))
+    time = {"when": "later", "on": local.date(), "at": local.time()} if letter.due_at > clock.now() else {}
+    return {"instead_of": letter.batch} | time
 
 
 @require_POST
@@ -42,19 +67,22 @@ def send(request: HttpRequest, cohort: str) -> HttpResponse:
         form.add_error(None, "You changed something since you read it. Read it once more, then send it.")
     elif draft:
         try:
-            letter = writing.send(draft, chosen, by=request.user)
+            earlier = _letter(ours, form.cleaned_data["instead_of"])
+            letter = writing.send(draft, chosen, by=request.user, instead_of=earlier)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _sent(letter, ours))
-            return redirect(*_back(ours, chosen))
+            return redirect(*_on(letter, ours, chosen))
     return _page(request, ours, chosen, form, draft=draft)
 
 
-def _chosen(request: HttpRequest, ours: Cohort) -> list[Enrollment]:
-    """Those with a box ticked; or everyone of the list that the address describes, whom mail reaches."""
+def _chosen(request: HttpRequest, ours: Cohort, earlier: WrittenLetter | None = None) -> list[Enrollment]:
+    """Those with a box ticked; everyone of the list that the address describes; or the readers of an earlier letter."""
     if "who" in request.GET or request.method == "POST":
         found = selected(request, ours)
+    elif earlier:
+        found = ours.enrollments.filter(ref__in=written.readers_of(earlier))
     elif any(key in request.GET for key in ASKED):
         found, _ = asked_for(request, ours, people.filters(ours, ours.edition.documents.count()))
     else:
@@ -90,6 +118,7 @@ def _page(request, ours: Cohort, chosen: list[Enrollment], form: WritingForm, *,
         "starts": [] if form.is_bound else writing.starts(ours),
         "is_cut": len(chosen) == writing.MOST,
         "most": writing.MOST,
+        "is_change": bool(form["instead_of"].value()),
     }
     if draft:
         reader = next((one for one in chosen if one.ref == request.POST.get("as")), chosen[0])
@@ -104,7 +133,7 @@ def _page(request, ours: Cohort, chosen: list[Enrollment], form: WritingForm, *,
     return render(request, "reviews/write.html", context)
 
 
-def _sent(letter, ours: Cohort) -> str:
+def _sent(letter: WrittenLetter, ours: Cohort) -> str:
     who = f"{letter.reached} {'person' if letter.reached == 1 else 'people'}"
     if letter.due_at > letter.written_at:
         return f"Your letter leaves for {who} on {_moment(letter.due_at, ours)}."
@@ -115,8 +144,59 @@ def _moment(at: datetime, ours: Cohort) -> str:
     return str(times.instant(at, reader=ours.zone, cohort=ours.zone))
 
 
-def _back(ours: Cohort, chosen: list[Enrollment]) -> tuple:
-    """To the one person's story, or to the list of people."""
+def _on(letter: WrittenLetter, ours: Cohort, chosen: list[Enrollment]) -> tuple:
+    """To the letter as long as it waits; else to the one person's story, or to the list of people."""
+    if letter.due_at > letter.written_at:
+        return (written.address_of(ours, letter.batch),)
     if len(chosen) == 1:
         return (f"/cohorts/{ours.slug}/people/{chosen[0].ref}/",)
     return (f"/cohorts/{ours.slug}/people/",)
+
+
+@require_safe
+def written_letters(request: HttpRequest, cohort: str) -> HttpResponse:
+    """All letters that were written by hand, the latest first."""
+    ours = run_by(request, cohort)
+    page = Paginator(ours.written_letters.select_related("written_by"), PER_PAGE).get_page(request.GET.get("page"))
+    waiting = written.waiting_in(ours)
+    rows = [(letter, written.address_of(ours, letter.batch), waiting[letter.batch]) for letter in page]
+    return render(request, "reviews/written_letters.html", {"cohort": ours, "page": page, "rows": rows})
+
+
+@require_safe
+def written_letter(request: HttpRequest, cohort: str, batch: str) -> HttpResponse:
+    """One letter: its words, its people, and what became of each mail."""
+    ours, letter = _found(request, cohort, batch)
+    mails = written.mails_of(letter).select_related("person").defer("text", "html")
+    page = Paginator(mails.order_by("person__last_name", "person__first_name", "pk"), PER_PAGE)
+    context = {
+        "cohort": ours,
+        "letter": letter,
+        "page": page.get_page(request.GET.get("page")),
+        "waiting": mails.waiting().count(),
+        "leaves": _moment(letter.due_at, ours) if letter.due_at > clock.now() else "",
+    }
+    return render(request, "reviews/written_letter.html", context)
+
+
+def _found(request: HttpRequest, cohort: str, batch: str) -> tuple[Cohort, WrittenLetter]:
+    ours = run_by(request, cohort)
+    letter = _letter(ours, batch)
+    if not letter:
+        raise Http404
+    return ours, letter
+
+
+@require_POST
+def call_off(request: HttpRequest, cohort: str, batch: str) -> HttpResponse:
+    """Keep what has not left from leaving."""
+    ours, letter = _found(request, cohort, batch)
+    try:
+        count = written.call_off(letter, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, f"Called off. {'One person does' if count == 1 else f'{count} people do'} not get it."
+        )
+    return redirect(written.address_of(ours, letter.batch))

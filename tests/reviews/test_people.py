@@ -9,6 +9,7 @@ from badges.models import Letter
 from cohorts.models import ActivityMark, Attendance
 from microcred.models import Message
 from reviews import decisions, people, stories
+from reviews.logbook import Asked, Book
 from submissions import workflow
 from submissions.models import Submission
 from submissions.states import State
@@ -293,6 +294,19 @@ def test_a_person_is_found_from_anywhere_in_ones_own_cohorts_only(cohort, admin,
     factories.staff(elsewhere, cohort.opened_by, role="admin")
     assert [hit.cohort for hit in find("okafor").context["hits"]] == [cohort, elsewhere]
     assert 'action="/cohorts/find/"' in client.get(f"/cohorts/{cohort.slug}/calendar/").content.decode()
+
+
+def test_who_was_shown_to_whom_stands_in_the_log_without_what_was_typed(cohort, admin, client):
+    for last in ("Okafor", "Okafore"):
+        dana(cohort, State.DRAFT, last=last)
+    for words in ("okafor", "okaf0r", "somebody who is nowhere", ""):
+        client.get("/cohorts/find/", {"q": words})
+
+    log = list(Book(cohort, cohort.opened_by, Asked("readings")).entries())
+
+    assert [(entry.who, entry.what, entry.more) for entry in log] == [
+        (str(cohort.opened_by), "Looked for a person by name", "2 people shown")
+    ] * 2
 
 
 @pytest.mark.parametrize("typed", ["Okafr", "okaffor", "dana okafour"])

@@ -2,21 +2,25 @@
 
 import re
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from badges import placeholders
 from cohorts.models import WrittenLetter
 from microcred import outbox
 from microcred.models import Message
-from reviews import stories, writing
+from reviews import logbook, stories, writing, written
 from submissions.states import State
 from tests.support import factories
 from tests.support.submitting import BEFORE_DUE, add_all, submission_in
 
 pytestmark = pytest.mark.django_db
 
+LETTERS = Path(placeholders.FILE).parent / "l2-practice" / "letters"
 EASTERN = ZoneInfo("America/New_York")
+QUERIES = 9
 NOW = datetime(2023, 11, 27, 10, tzinfo=EASTERN)
 BODY = "Dear {{ first_name }}, still missing: {missing documents}. Due {deadline}."
 
@@ -165,6 +169,86 @@ def test_a_letter_for_later_leaves_then(cohort, writer, clock, mailbox):
     assert outbox.send_due() == 1
 
 
+@pytest.fixture
+def waiting(cohort, writer):
+    """A letter to two people that leaves tomorrow at nine."""
+    people = [dana(cohort), dana(cohort, "Baptiste")]
+    writer.opens(who=[each.ref for each in people])
+    writer.reads(*people, when="later", on="2023-11-28", at="09:00")
+    writer.sends()
+    return WrittenLetter.objects.get()
+
+
+def test_a_letter_that_waits_is_called_off(cohort, writer, waiting, clock, mailbox):
+    page = writer.client.get(written.address_of(cohort, waiting.batch))
+    assert "It leaves on Tue, Nov 28, 9:00 AM ET" in page.text.replace("\N{NO-BREAK SPACE}", " ")
+    first, again = (
+        writer.client.post(f"{written.address_of(cohort, waiting.batch)}calling-off/", follow=True) for _ in range(2)
+    )
+
+    clock(datetime(2023, 11, 28, 9, tzinfo=EASTERN))
+    assert (outbox.send_due(), mailbox) == (0, [])
+    assert "Called off. 2 people do not get it." in first.text
+    assert "This letter has left, or was called off. Nothing was changed." in again.text
+    told = [entry for entry in stories.of(dana_of(cohort), None) if entry.kind == "mails"]
+    assert [(entry.more, entry.url) for entry in told] == [
+        (f"Called off by {cohort.opened_by}.", written.address_of(cohort, waiting.batch))
+    ]
+    log = [entry.what for entry in logbook.Book(cohort, cohort.opened_by, logbook.Asked("mails")).entries()]
+    assert [entry.what for entry in log] == [
+        "Letter called off: What is missing",
+        "Letter to 2 people: What is missing",
+    ]
+
+
+def dana_of(cohort):
+    return cohort.enrollments.select_related("person", "cohort").get(person__last_name="Okafor")
+
+
+def test_a_letter_that_waits_is_changed_and_leaves_once(cohort, writer, waiting, clock, mailbox):
+    page = writer.opens(**{"from": waiting.batch})
+    form = page.context["form"]
+    assert (form["when"].value(), form["at"].value().hour, len(page.context["chosen"])) == ("later", 9, 2)
+
+    writer.reads(*page.context["chosen"], instead_of=waiting.batch, body="Dear {{ first_name }}, one thing more.")
+    writer.sends()
+    clock(datetime(2023, 11, 28, 9, tzinfo=EASTERN))
+    outbox.send_due()
+
+    assert [mail.body.splitlines()[0] for mail in mailbox] == ["Dear Dana, one thing more."] * 2
+    assert [letter.called_off_at is None for letter in WrittenLetter.objects.order_by("pk")] == [False, True]
+    rows = writer.client.get(f"/cohorts/{cohort.slug}/people/letters/").context["rows"]
+    assert [(letter.body[-12:], waits) for letter, _, waits in rows] == [(" thing more.", 0), ("deadline }}.", 0)]
+
+
+def test_a_letter_that_has_left_is_not_changed_any_more(cohort, writer, waiting, clock):
+    people = writer.opens(**{"from": waiting.batch}).context["chosen"]
+    clock(datetime(2023, 11, 28, 9, tzinfo=EASTERN))
+    outbox.send_due()
+    writer.reads(*people, instead_of=waiting.batch, when="now")
+
+    page = writer.sends()
+
+    assert problems(page) == ["The letter that you are changing has begun to leave. Nothing was sent."]
+    assert (WrittenLetter.objects.count(), Message.objects.count()) == (1, 2)
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_letters_and_their_people_cost_the_same_however_many(cohort, writer, count, django_assert_num_queries):
+    people = [dana(cohort, f"Okafor {number}") for number in range(count)]
+    for number in range(count):
+        draft = writing.Draft(cohort, f"b{number}", "Hello", "Dear {{ first_name }}", NOW)
+        writing.send(draft, writing.addressed(cohort.enrollments.all(), cohort), by=cohort.opened_by)
+
+    with django_assert_num_queries(QUERIES):
+        rows = writer.client.get(f"/cohorts/{cohort.slug}/people/letters/").context["rows"]
+    with django_assert_num_queries(QUERIES + 2):
+        page = writer.client.get(written.address_of(cohort, "b0")).context["page"]
+
+    assert (len(rows), len(page), [waits for *_, waits in rows]) == (count, count, [count] * count)
+    assert len(people) == count
+
+
 def test_a_letter_that_was_kept_is_where_the_next_one_starts(cohort, writer):
     who = dana(cohort)
     writer.opens(who=who.ref)
@@ -172,10 +256,24 @@ def test_a_letter_that_was_kept_is_where_the_next_one_starts(cohort, writer):
     writer.sends()
 
     begun = writer.opens(who=who.ref).context["starts"][0]
-    page = writer.opens(who=who.ref, start=begun.key)
+    page = writer.client.post(writer.path, {"who": who.ref, "start": begun.key})
 
     assert begun.name == "Still missing"
     assert "{{ missing_documents }}" in page.context["form"]["body"].value()
+
+
+@pytest.mark.parametrize("key", ["deadline-near", "missed-meeting", "missing-documents", "welcome"])
+def test_what_the_edition_offers_to_begin_with_can_be_sent_as_it_is(cohort, writer, key):
+    subject, body = (LETTERS / f"{key}.md").read_text(encoding="utf-8").split("\n\n", 1)
+    cohort.edition.letters.create(key=key, subject=subject.removeprefix("Subject: "), body=body)
+    who = dana(cohort)
+    writer.opens(who=who.ref)
+    begun = writer.client.post(writer.path, {"who": who.ref, "start": key}).context["form"]
+
+    writer.reads(who, subject=begun["subject"].value(), body=begun["body"].value())
+    writer.sends()
+
+    assert "{{" not in Message.objects.get().text
 
 
 def test_a_list_in_the_address_is_the_list_that_is_written_to(cohort, writer):

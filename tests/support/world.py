@@ -9,7 +9,7 @@ from cohorts import importing, records
 from cohorts.models import CalendarFeed, Cohort
 from microcred import notices
 from microcred.models import Message, User
-from reviews import conflicts, decisions
+from reviews import conflicts, decisions, writing
 from reviews.exports import jobs
 from reviews.models import Decision, SavedComment
 from submissions.models import CleanCopy, Receipt, Submission, Version
@@ -158,6 +158,7 @@ class World:
             "question": lambda: 1,
             "slug": lambda: self.cohort.edition.slug,
             "key": lambda: self._reminder(),
+            "batch": self._written,
             "mark": self._picture,
             "uidb36": lambda: "1",
         }[part]()
@@ -172,6 +173,14 @@ class World:
     def _letter(self) -> int:
         """One that went out; 0 before any has."""
         return Decision.objects.released().filter(submission=self.asked).values_list("pk", flat=True).first() or 0
+
+    def _written(self) -> str:
+        """A letter that waits for tomorrow."""
+        [who] = writing.addressed(self.cohort.enrollments.filter(pk=self.asked.enrollment_id), self.cohort)
+        draft = writing.Draft(self.cohort, "tomorrow", "Hello", "Dear {{ first_name }}", AFTER_ALL + timedelta(days=1))
+        if not self.cohort.written_letters.exists():
+            writing.send(draft, [who], by=self.people["admin"])
+        return draft.batch
 
     def _secret(self) -> str:
         return CalendarFeed.objects.get_or_create(person=self.people["applicant"])[0].secret
