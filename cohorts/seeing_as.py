@@ -4,6 +4,7 @@ Nobody's sign-in changes. While it lasts, the pages below `/my/` of that one coh
 a transaction that is undone: whatever a page would write by being opened, it does not write.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,20 @@ def leave(request) -> None:
     )
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """That a page is shown as it will be, once an admin has done what they look at now; `back` leads there."""
+
+    enrollment: Enrollment
+    back: str
+
+
+def as_it_will_be(request, enrollment: Enrollment, answer, *, back: str):
+    """The page that `answer` does something for and then gives in the person's stead. All of it is undone."""
+    request.seen_as = Ahead(enrollment, back)
+    return _looked_at(request, enrollment, answer)
+
+
 class SeeingAs:
     """The last of the middleware: it answers for the view while an admin sees as somebody."""
 
@@ -68,7 +83,7 @@ class SeeingAs:
             return _over(request, reading)
         request.seen_as = reading
         _only_looking(request, view)
-        return _looked_at(request, reading, lambda: view(request, *args, **kwargs))
+        return _looked_at(request, reading.enrollment, lambda: view(request, *args, **kwargs))
 
 
 def _begun(request) -> RecordReading | None:
@@ -101,9 +116,9 @@ def _only_looking(request, view) -> None:
         raise PermissionDenied(f"This page is {name}’s alone. Go back, or stop seeing as {name}.")
 
 
-def _looked_at(request, reading: RecordReading, answer):
+def _looked_at(request, enrollment: Enrollment, answer):
     """The page in the person's time zone; nothing that opening it would write stays written."""
-    zone = reading.enrollment.person.zone or reading.enrollment.cohort.zone
+    zone = enrollment.person.zone or enrollment.cohort.zone
     with timezone.override(ZoneInfo(zone)), transaction.atomic():
         response = answer()
         transaction.set_rollback(True)

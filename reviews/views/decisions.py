@@ -7,11 +7,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from cohorts.models import Cohort
-from microcred import letters
 from microcred.models import User
 from microcred.verdict import Refused
 from reviews import agreement, awarding, conflicts, decision_letters, decisions
-from reviews.decision_forms import DecisionForm, LetterForm, ReasonForm, ScheduleForm
+from reviews.decision_forms import DecisionForm, ReasonForm, ScheduleForm
 from reviews.models import Decision
 from reviews.views.overview import run_by
 from submissions import serving
@@ -34,7 +33,7 @@ def submission_of(request: HttpRequest, ours: Cohort, number: int) -> Submission
     return submission
 
 
-def _decision(request: HttpRequest, ours: Cohort, number: int) -> Decision:
+def decision_of(request: HttpRequest, ours: Cohort, number: int) -> Decision:
     """The decision in hand of one submission."""
     submission = submission_of(request, ours, number)
     decision = get_object_or_404(Decision.objects.in_hand(), submission=submission)
@@ -109,7 +108,7 @@ def show(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
     """One submission: what the reviews say, the decision in hand with its letter, and those that went out."""
     ours = run_by(request, cohort)
     submission = submission_of(request, ours, number)
-    _write_down(request, submission)
+    write_down(request, submission)
     standing = agreement.of(submission)
     decision = Decision.objects.in_hand().filter(submission=submission).select_related("made_by").first()
     context = {"cohort": ours, "submission": submission, "standing": standing, "decision": decision}
@@ -121,7 +120,7 @@ def show(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
     return render(request, "reviews/decision.html", context)
 
 
-def _write_down(request: HttpRequest, submission: Submission) -> None:
+def write_down(request: HttpRequest, submission: Submission) -> None:
     """One row for one reading of what reviewers said, beside the file that they scored. Queries: two."""
     scored = Version.objects.filter(document__submission=submission, document__required__is_scored=True)
     version = scored.that_count(submission.current_round.number).first()
@@ -173,49 +172,8 @@ def _numbers(request: HttpRequest) -> list[int]:
     return [int(number) for number in given if number.isdecimal() and len(number) < 10]
 
 
-def letter(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
-    """Write the letter, and read it exactly as it leaves: on the page and as e-mail."""
-    ours = run_by(request, cohort)
-    decision = _decision(request, ours, number)
-    _write_down(request, decision.submission)
-    standing = agreement.of(decision.submission)
-    form = LetterForm(request.POST or None, instance=decision)
-    if request.method == "POST" and form.is_valid():
-        typed = form.cleaned_data
-        try:
-            decisions.rewrite(decision, subject=typed["subject"], letter=typed["letter"])
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "Saved. This is how it reads now.")
-            return redirect("reviews:letter", cohort=ours.slug, number=number)
-    kept = _decision(request, ours, number)
-    context = {
-        "cohort": ours,
-        "decision": decision,
-        "standing": standing,
-        "form": form,
-        "preview": _preview(kept, standing),
-    }
-    return render(request, "reviews/letter.html", context)
-
-
-def _preview(decision: Decision, standing: agreement.Standing) -> dict:
-    subject, body = decision_letters.filled(decision, standing)
-    mail = decision_letters.compose(decision, standing)
-    return {"decision": decision, "subject": subject, "page": letters.as_html(body), "mail": mail}
-
-
-@require_safe
-def preview(request: HttpRequest, cohort: str) -> HttpResponse:
-    """The letters that were chosen, one under the other."""
-    ours = run_by(request, cohort)
-    chosen = _chosen(request, ours)
-    previews = [_preview(decision, standing) for decision, standing in chosen]
-    return render(request, "reviews/letters.html", {"cohort": ours, "previews": previews})
-
-
-def _chosen(request: HttpRequest, ours: Cohort) -> list[tuple[Decision, agreement.Standing]]:
+def chosen_of(request: HttpRequest, ours: Cohort) -> list[tuple[Decision, agreement.Standing]]:
+    """Those in hand that the page before chose, as far as the reader may decide on them."""
     numbers = set(_numbers(request))
     return [pair for pair in _waiting(ours, conflicts.firm(request.user, ours)) if pair[0].submission.number in numbers]
 
@@ -223,7 +181,7 @@ def _chosen(request: HttpRequest, ours: Cohort) -> list[tuple[Decision, agreemen
 def release(request: HttpRequest, cohort: str) -> HttpResponse:
     """Asks once, in numbers; then every letter leaves by itself, all or nothing for each person."""
     ours = run_by(request, cohort)
-    chosen = _chosen(request, ours)
+    chosen = chosen_of(request, ours)
     if request.method == "POST":
         run = decisions.release_each([decision for decision, _ in chosen], by=request.user)
         if run.released:
@@ -255,7 +213,7 @@ def summary(several: list[Decision]) -> str:
 def schedule(request: HttpRequest, cohort: str) -> HttpResponse:
     """Release those that were chosen at a time of the cohort's clock; or take that back."""
     ours = run_by(request, cohort)
-    chosen = [decision for decision, _ in _chosen(request, ours)]
+    chosen = [decision for decision, _ in chosen_of(request, ours)]
     form = ScheduleForm(request.POST if "on" in request.POST else None, cohort=ours)
     if request.method == "POST" and "cancel" in request.POST:
         decisions.schedule(chosen, at=None)
@@ -271,7 +229,7 @@ def schedule(request: HttpRequest, cohort: str) -> HttpResponse:
 
 def reopen(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
     ours = run_by(request, cohort)
-    decision = _decision(request, ours, number)
+    decision = decision_of(request, ours, number)
     form = ReasonForm(request.POST or None, hint="The submission is being reviewed again. Its letter is not sent.")
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,5 +1,6 @@
 """The pages on which an admin decides, reads letters and releases them."""
 
+import re
 from datetime import datetime
 from html import unescape
 from zoneinfo import ZoneInfo
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cohorts.models import Cohort
+from microcred import outbox
 from microcred.models import Message
 from reviews import decisions
 from reviews.models import Decision
@@ -88,11 +90,45 @@ def test_the_preview_is_the_mail_to_the_byte(cohort, admin):
     submission = decided(cohort, {1: 2})
 
     read = admin.get("letters/", n=submission.number).context["previews"][0]
+    frame = admin.get(f"{submission.number}/letter/mail/")
     admin.post("release/", n=submission.number)
 
     mail, kept = Message.objects.get(kind="revision"), Decision.objects.get()
     assert (read["mail"].subject, read["mail"].text, read["mail"].html) == (mail.subject, mail.text, mail.html)
     assert (read["subject"], read["page"]) == (kept.subject, kept.as_html)
+    assert frame.content.decode() == outbox.as_email(mail).alternatives[0].content
+    assert frame["X-Frame-Options"] == "SAMEORIGIN"
+    policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+    assert frame["Content-Security-Policy"] == policy
+
+
+@pytest.mark.parametrize("ranks", ({1: 2}, {}))
+def test_the_page_of_its_reader_is_previewed_to_the_byte_and_nothing_leaves(cohort, admin, client, ranks):
+    submission = decided(cohort, ranks)
+
+    page = admin.get(f"{submission.number}/letter/page/").content.decode()
+    left = (Decision.objects.released().count(), Message.objects.filter(kind__in=("revision", "award")).count())
+    admin.post("release/", n=submission.number)
+    client.force_login(submission.enrollment.person)
+    found = client.get(f"/my/{cohort.slug}/feedback/").content.decode()
+
+    assert left == (0, 0)
+    assert "will find it once the letter is out. Nothing has left yet." in page
+    assert _main(page) == _main(found)
+
+
+def _main(page: str) -> str:
+    """What is theirs of a page; an award gets its address when it is issued, and what lies ahead is said above it."""
+    found = page.partition("<main")[2].partition("</main>")[0]
+    return re.sub(r'href="/awards/[^"]*"|\n*<aside class="banner info seen-as".*?</aside>', "", found, flags=re.DOTALL)
+
+
+def test_a_page_that_cannot_be_released_says_why(cohort, admin):
+    submission = decided(cohort, {1: 2})
+    Decision.objects.update(letter="{{ fee }}")
+
+    assert admin.get(f"{submission.number}/letter/mail/").status_code == 404
+    assert admin.get(f"{submission.number}/letter/page/").status_code == 302
 
 
 def test_several_are_decided_as_proposed(cohort, admin):
