@@ -1,14 +1,17 @@
 """Pages that belong to no floor: devices, help, health and errors."""
 
+import sys
+
 import structlog
 from allauth.account.views import email as change_email
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,6 +19,9 @@ from microcred import kept as kept_forms
 from microcred import notices as chosen_notices
 from microcred.accounts import vouch_for
 from microcred.devices import devices_of, sign_out
+
+DATABASE_AWAY = (OperationalError, InterfaceError)
+SECONDS_AWAY = 5
 
 
 def email(request):
@@ -125,5 +131,13 @@ def not_allowed(request, exception):
 
 def failed(request):
     """The first signs of the request's id in the log: enough to find it, short enough to say."""
+    if isinstance(sys.exc_info()[1], DATABASE_AWAY):
+        return away()
     whole = str(structlog.contextvars.get_contextvars().get("request_id", ""))
     return render(request, "500.html", {"reference": whole[:8].upper()}, status=500)
+
+
+def away() -> HttpResponse:
+    """While the database restarts: asks it nothing, not even who reads."""
+    headers = {"Retry-After": str(SECONDS_AWAY), "Cache-Control": "no-store"}
+    return HttpResponse(render_to_string("503.html"), status=503, headers=headers)

@@ -15,7 +15,7 @@ from django.core.files import File
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload, TemporaryFileUploadHandler
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Max, Sum
 
 from microcred.models import User
@@ -111,6 +111,7 @@ def receive(
     `again`: the sender cannot know whether an earlier try arrived; if it did, it is the version meant.
     In a submission that was handed in already it counts from now on; the receipt follows once it is checked.
     Raises: Refused, when the slot is closed at `arrived_at` or the person adds too much; then nothing is kept.
+    Where the database went away no row tells whether it was kept, so the bytes stay.
     """
     sha256 = getattr(upload, "sha256", None) or digest_of(upload)
     last = document.versions.order_by("number").last() if again else None
@@ -127,6 +128,8 @@ def receive(
             size_bytes=upload.size,
             sha256=sha256,
         )
+    except (OperationalError, InterfaceError):
+        raise  # with the bytes left where they are: the row may have been written, and its answer lost
     except BaseException:
         default_storage.delete(key)
         raise

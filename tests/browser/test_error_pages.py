@@ -8,7 +8,7 @@ from tests.support.browsing import assert_accessible
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("name", ["400", "403_csrf", "413", "429", "500"])
+@pytest.mark.parametrize("name", ["400", "403_csrf", "413", "429", "500", "503"])
 def test_it_says_what_happened_and_where_to_go(page, name):
     html = render_to_string(f"{name}.html", {"reference": "7F3A21C0"})
     page.route("**/gone-wrong/", lambda route: route.fulfill(content_type="text/html", body=html))

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 
 from microcred.verdict import Refused
 from submissions import tasks, uploads
@@ -206,6 +207,25 @@ def test_another_try_of_a_file_that_arrived_is_that_file(client, slot):
     assert [one.sha256 for one in Version.objects.order_by("number")] == [
         hashlib.sha256(content).hexdigest() for content in (b"x", b"y", b"y")
     ]
+
+
+def test_a_file_whose_answer_was_lost_with_the_database_is_whole_when_it_is_sent_again(client, slot, monkeypatch):
+    def keep_and_lose_touch(*args, **fields):
+        keep(*args, **fields)
+        raise OperationalError("server closed the connection unexpectedly")
+
+    keep = uploads._keep
+    client.raise_request_exception = False
+    with monkeypatch.context() as patch:
+        patch.setattr(uploads, "_keep", keep_and_lose_touch)
+        lost = send(client, slot, b"whole")
+    again = client.post(slot, {"file": upload_of(b"whole"), "again": "1"}, headers={"HX-Request": "true"})
+
+    assert (lost.status_code, lost["Retry-After"], again.status_code) == (503, "5", 302)
+    assert "Back in a moment" in lost.text
+    [version] = Version.objects.all()
+    with version.file.open("rb") as kept:
+        assert kept.read() == b"whole"
 
 
 def test_a_second_file_in_the_same_form_is_left_out(client, slot):
