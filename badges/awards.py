@@ -27,14 +27,30 @@ def issue(edition, *, person, name, by, grounds, at):
 
 
 def revoke(award, *, by, because, at):
-    """Withdraw `award`: its page says so, and the status list. Raises: Refused, when it is withdrawn already."""
+    """Withdraw `award` and every badge that was made up of it: their pages say so, and the status list.
+
+    All that were withdrawn are returned, `award` first. Raises: Refused, when it is withdrawn already.
+    """
     if not because.strip():
         raise Refused("Say why the award is withdrawn. The reason stays with the record.")
-    changed = Award.objects.standing().filter(pk=award.pk)
-    if not changed.update(revoked_at=at, revoked_by=by, revoked_because=because.strip()):
-        raise Refused("This award was withdrawn before. Nothing was changed.")
-    award.refresh_from_db()
-    return award
+    with transaction.atomic():
+        gone = [award, *wholes_of(award)]
+        for each in gone:
+            standing = Award.objects.standing().filter(pk=each.pk)
+            if not standing.update(revoked_at=at, revoked_by=by, revoked_because=because.strip()):
+                raise Refused("This award was withdrawn before. Nothing was changed.")
+            each.refresh_from_db(fields=["revoked_at", "revoked_by", "revoked_because"])
+    return gone
+
+
+def wholes_of(award):
+    """Awards of the same person for badges made up of this one, which stand on it alone. Queries: a few for each."""
+    same = Award.objects.standing().filter(person=award.person_id, edition__badge=award.edition.badge_id)
+    if same.exclude(pk=award.pk).exists():
+        return []
+    wholes = Award.objects.standing().filter(person=award.person_id, edition__badge__parts=award.edition.badge_id)
+    found = list(wholes.select_related("edition__badge__program"))
+    return list({each.pk: each for whole in found for each in (whole, *wholes_of(whole))}.values())
 
 
 def share(award, *, visibility):

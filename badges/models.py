@@ -337,6 +337,12 @@ class AwardQuerySet(models.QuerySet):
     def standing(self):
         return self.filter(revoked_at__isnull=True)
 
+    def given_for(self, *editions):
+        """Those of the editions, and of badges made up of theirs."""
+        keys = [edition.pk for edition in editions if edition]
+        wholes = Badge.objects.filter(parts__editions__in=keys)
+        return self.filter(Q(edition__in=keys) | Q(edition__badge__in=wholes.values("pk")))
+
     def open_to(self, person):
         """Those that `person` (or anybody without an account) may see by their address."""
         shared = ~Q(visibility=Award.Visibility.PRIVATE)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from badges import awards
 from badges.models import Award, Edition
@@ -15,6 +15,9 @@ from microcred.verdict import Refused
 from reviews.agreement import Standing
 from reviews.models import Decision
 from reviews.people import attended, counted
+from submissions.checks.catalogue import listed
+
+WITHDRAWN = "award-withdrawn"
 
 
 def award(decision: Decision, standing: Standing, *, by: User, at: datetime) -> Award:
@@ -41,17 +44,25 @@ def tell_of_composites(part: Award, *, cohort: Cohort) -> None:
 
 
 def earned_by_attending(cohort: Cohort) -> QuerySet:
-    """Those who were at enough meetings, long enough, and do not hold the attendance badge yet."""
+    """Those who were at enough meetings, long enough, and were not given the attendance badge yet.
+
+    Where it was withdrawn, somebody who knows why issues it again, or nobody.
+    """
     edition = cohort.attendance_edition
     if edition is None or not edition.meetings_required:
         return Enrollment.objects.none()
     return (
         cohort.enrollments.taking_part()
-        .exclude(person__in=Award.objects.standing().filter(edition__badge=edition.badge_id).values("person"))
+        .exclude(person__in=_given(edition).values("person"))
         .annotate(meetings=counted(attended(cohort), "enrollment"))
         .filter(meetings__gte=edition.meetings_required)
         .select_related("person")
     )
+
+
+def _given(edition: Edition) -> QuerySet[Award]:
+    """Awards of the badge that stand, and those of this term that were withdrawn."""
+    return Award.objects.filter(Q(revoked_at=None, edition__badge=edition.badge_id) | Q(edition=edition))
 
 
 def issue_attendance_awards(cohort: Cohort, *, by: User) -> list[Award]:
@@ -69,13 +80,57 @@ def issue_attendance_awards(cohort: Cohort, *, by: User) -> list[Award]:
     return issued
 
 
+# Taking one back ----------------------------------------------------------------------------------------------------
+def of_person(enrollment: Enrollment) -> QuerySet[Award]:
+    """The badges that somebody was given in the cohort, and those made up of them; withdrawn ones, too."""
+    cohort = enrollment.cohort
+    theirs = Award.objects.given_for(cohort.edition, cohort.attendance_edition).filter(person=enrollment.person_id)
+    return theirs.for_list().select_related("revoked_by")
+
+
+def latest(enrollment: Enrollment) -> list[Award]:
+    """Of each badge the award that stands, or else the last one that was withdrawn. Queries: one."""
+    return list({award.edition_id: award for award in reversed(of_person(enrollment))}.values())
+
+
+def withdraw(award: Award, *, cohort: Cohort, by: User, because: str) -> list[Award]:
+    """Withdraw the badge and those that stand on it, and tell the holder why. All that were withdrawn are returned.
+
+    Raises: Refused.
+    """
+    with transaction.atomic():
+        gone = awards.revoke(award, by=by, because=because, at=clock.now())
+        if mailing.has_letter(cohort.edition, WITHDRAWN):
+            values = {"badges": named(gone), "reason": because.strip(), "link": mailing.address("/my/badges/")}
+            owed = mailing.message(cohort, award.person, WITHDRAWN, key=f"{WITHDRAWN}:{award.ref}", values=values)
+            outbox.owe([owed])
+    return gone
+
+
+def issue_again(award: Award, *, cohort: Cohort, by: User) -> Award:
+    """A new award in place of one that was withdrawn, on the same grounds, with its letter."""
+    if not award.revoked_at:
+        raise Refused("This award stands. There is nothing to issue again.")
+    with transaction.atomic():
+        made = _issue(award.edition, award.person, by=by, grounds=award.grounds, at=clock.now())
+        outbox.owe([_letter(made, cohort)])
+        tell_of_composites(made, cohort=cohort)
+    return made
+
+
+def named(gone: list[Award]) -> str:
+    """`Level 2 Practice badge`, `Level 2 Practice and Level 2 Apprentice badges`."""
+    names = [str(award.edition.badge) for award in gone]
+    return f"{listed(names)} badge{'' if len(names) == 1 else 's'}"
+
+
 def _issue(edition: Edition, person: User, *, by: User, grounds: dict, at: datetime) -> Award:
     return awards.issue(edition, person=person, name=person.badge_name, by=by, grounds=grounds, at=at)
 
 
 def _letter(made: Award, cohort: Cohort):
-    found = mailing.letter_of(made.edition, "award")
+    found, feedback = mailing.letter_of(made.edition, "award"), mailing.address(f"/my/{cohort.slug}/feedback/")
     return mailing.compose(
         cohort, made.person, subject=found.subject, body=found.body, kind="award", key=f"award:{made.ref}",
-        values={"badge": made.edition.badge.name, "link": mailing.address("/my/badges/")},
+        values={"badge": made.edition.badge.name, "link": mailing.address("/my/badges/"), "feedback_url": feedback},
     )  # fmt: skip

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from django.db.models import F, IntegerField, Model, Q, QuerySet, Value
 from django.urls import reverse
 
+from badges.models import Award
 from cohorts.models import (
     AttendanceChange,
     Cohort,
@@ -244,6 +245,21 @@ def _story(enrollment: Enrollment) -> str:
     return f"/cohorts/{enrollment.cohort.slug}/people/{enrollment.ref}/"
 
 
+def _awards(cohort: Cohort) -> QuerySet:
+    """Badges of the cohort's editions, and those made up of them, of its people."""
+    given = Award.objects.given_for(cohort.edition, cohort.attendance_edition)
+    theirs = given.filter(person__in=cohort.enrollments.values("person"))
+    return theirs.for_list().select_related("person", "issued_by", "revoked_by")
+
+
+def _awarded(row: Award) -> Told:
+    return Told(f"Badge issued: {row.edition.badge}", url=row.get_absolute_url())
+
+
+def _award_withdrawn(row: Award) -> Told:
+    return Told(f"Badge withdrawn: {row.edition.badge}", row.revoked_because, row.get_absolute_url())
+
+
 def _assignments(cohort: Cohort) -> QuerySet:
     rows = Assignment.objects.filter(submission__enrollment__cohort=cohort)
     return rows.select_related(
@@ -468,9 +484,12 @@ def _correction(row: Correction) -> Told:
 
 
 OF = "submission__enrollment__person"
+HOLDERS = "person__enrollments__submission"
 FILES = "version__document__submission"
 SOURCES = (
     Source("steps", _moves, _move, "at", "actor", OF, "submission"),
+    Source("steps", _awards, _awarded, "issued_at", "issued_by", "person", HOLDERS),
+    Source("steps", _awards, _award_withdrawn, "revoked_at", "revoked_by", "person", HOLDERS),
     Source("reviews", _assignments, _assigned, "assigned_at", "assigned_by", OF, "submission"),
     Source("reviews", _assignments, _handed_back, "handed_back_at", "handed_back_by", OF, "submission"),
     Source(

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch
 from cohorts.models import ActivityMark, Attendance, Enrollment, StaffNote, StaffTask
 from microcred import times
 from microcred.models import Message
-from reviews import rescoring, written
+from reviews import awarding, rescoring, written
 from reviews.models import Decision, Review, Score
 from submissions.models import Submission, Version, WorkflowEvent
 from submissions.states import MOVES
@@ -54,7 +54,7 @@ def teller(kind: str, *, is_of_the_term: bool = False):
 def of(enrollment: Enrollment, submission: Submission | None, *, is_closed: bool = False) -> list[Entry]:
     """Everything, oldest first; to who keeps clear of the work (`is_closed`), no more than what is of the term.
 
-    The enrollment comes with its people. Queries: twelve at most, however long it is.
+    The enrollment comes with its people. Queries: thirteen at most, however long it is.
     """
     tellers = [(kind, tell) for kind, tell, is_of_the_term in TELLERS if is_of_the_term or not is_closed]
     told = [replace(entry, kind=kind) for kind, tell in tellers for entry in tell(enrollment, submission)]
@@ -156,6 +156,16 @@ def _decisions(enrollment: Enrollment, submission) -> Iterator[Entry]:
         due = f", due {times.day(decision.due_on)}" if decision.due_on else ""
         by = f"released by {decision.released_by}" if decision.released_by else "released by the schedule"
         yield Entry(decision.released_at, f"{decision.get_outcome_display()}{due}", by, body=decision.letter)
+
+
+@teller("steps")
+def _awards(enrollment: Enrollment, submission) -> Iterator[Entry]:
+    for award in awarding.of_person(enrollment):
+        badge = f"{award.edition.badge} badge"
+        yield Entry(award.issued_at, f"{badge} issued", url=award.get_absolute_url())
+        if award.revoked_at:
+            by = f"by {award.revoked_by}"
+            yield Entry(award.revoked_at, f"{badge} withdrawn", by, body=award.revoked_because, tag="warn")
 
 
 @teller("scores")

@@ -5,6 +5,7 @@ from django.urls import path
 from reviews.views import (
     agreement,
     assigning,
+    awards,
     by_question,
     calibration,
     comments,
@@ -104,6 +105,8 @@ deciding = [
     path("cohorts/<slug:cohort>/people/<slug:ref>/appeal/", person.appeal, name="appeal"),
     path("cohorts/<slug:cohort>/people/<slug:ref>/withdrawal/", person.withdrawal, name="withdrawal"),
     path("cohorts/<slug:cohort>/people/<slug:ref>/reinstatement/", person.reinstatement, name="reinstatement"),
+    path("cohorts/<slug:cohort>/people/<slug:ref>/awards/<slug:award>/", awards.withdrawal, name="withdraw_award"),
+    path("cohorts/<slug:cohort>/people/<slug:ref>/awards/<slug:award>/again/", awards.again, name="issue_again"),
     path("cohorts/<slug:cohort>/decisions/", decisions.index, name="decisions"),
     path("cohorts/<slug:cohort>/decisions/making/", decisions.make_several, name="decide_several"),
     path("cohorts/<slug:cohort>/decisions/letters/", letters.preview, name="letters"),

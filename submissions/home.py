@@ -236,7 +236,7 @@ class Home:
             decision_on=self.decision_on,
             begins_on=self.begins_on,
             receipt_url=f"receipts/{self.receipt_ref}/" if self.receipt_ref else "documents/",
-            award_url=self.award.get_absolute_url() if self.award else "/my/badges/",
+            award_url=self.award.get_absolute_url() if self.award else "",
             team_email=self.cohort.team_email,
         )
 

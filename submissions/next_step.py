@@ -170,6 +170,10 @@ def wait_for_decision(facts: Facts) -> Step | None:
 def awarded(facts: Facts) -> Step | None:
     if facts.state != State.AWARDED:
         return None
+    if not facts.award_url:
+        text = "We wrote to you why. Your documents and the comments are still here."
+        second = ("Write to the team", f"mailto:{facts.team_email}")
+        return Step("Your badge was withdrawn", text, "See your badges", "/my/badges/", second=second)
     text = "Your work meets the rubric. You choose who can see your badge; the readers' comments are there too."
     return Step(
         "Your badge is ready", text, "See your badge", facts.award_url, second=("Read the comments", "feedback/")

@@ -14,7 +14,7 @@ from cohorts import permissions as cohort_permissions
 from cohorts.models import Cohort, Enrollment
 from microcred import clock
 from microcred.verdict import Refused
-from reviews import conflicts, stories
+from reviews import awarding, conflicts, stories
 from reviews.decision_forms import ReasonForm
 from reviews.people_forms import CorrectionForm, ExtensionForm, MoveForm, NoteForm, ReinstatementForm
 from reviews.views.overview import run_by
@@ -108,6 +108,7 @@ def _story(request: HttpRequest, enrollment: Enrollment, form: NoteForm) -> Http
         "ahead": ahead,
         "form": form,
         "assignments": submission.assignments.standing().select_related("reviewer", "review") if submission else [],
+        "awards": [] if is_closed else awarding.latest(enrollment),
         "is_closed": is_closed,
         **(_acts_of_the_term(enrollment) if is_closed else _acts(request, enrollment, submission)),
     }

@@ -209,6 +209,9 @@ def after_the_reviews(cohort, admin, clock):
     given = submission_in(State.SUBMITTED, cohort=cohort, person=dana(), at=NOON)
     decided(given, admin, clock, {}, DECEMBER)
     yield sent("award")
+    award, because = Award.objects.standing().get(person=given.enrollment.person), "It was issued to another person."
+    awarding.withdraw(award, cohort=cohort, by=admin, because=because)
+    yield sent("award-withdrawn")
     refused = submission_in(State.SUBMITTED, cohort=cohort, person=dana(), at=NOON)
     refusal = decided(refused, admin, clock, {2: 1}, DECEMBER, outcome=OUTCOME.NOT_AWARDED)
     yield sent("not-awarded")

@@ -432,7 +432,7 @@ def test_a_story_takes_the_same_queries_however_long_it_is(cohort, admin, count,
         add(submission.documents.first(), at=BEFORE_DUE, text=f"Words that differ in version {number} of the file")
         admin.post(f"people/{submission.enrollment.ref}/notes/", text=f"Note {number}")
 
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(35):
         page = admin.get(f"people/{submission.enrollment.ref}/")
 
     assert len([entry for entry in page.context["story"] if entry.note]) == count

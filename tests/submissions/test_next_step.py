@@ -55,6 +55,7 @@ REVISE = {"state": State.REVISION_REQUESTED, "answers_to_revise": 2}
         ({"state": State.DECIDED}, "You are done. Decision by Fri, Dec\N{NO-BREAK SPACE}15", "See your receipt",
          "receipts/L2-0417-K/"),
         ({"state": State.AWARDED}, "Your badge is ready", "See your badge", "/awards/x/"),
+        ({"state": State.AWARDED, "award_url": ""}, "Your badge was withdrawn", "See your badges", "/my/badges/"),
         ({"state": State.NOT_AWARDED}, "The badge is not awarded this term", "Read the comments", "feedback/"),
         ({"state": State.IN_REVIEW, "is_appealed": True},
          "Your work is being read again", "Read the comments", "feedback/"),

@@ -150,6 +150,7 @@ class World:
             return self.asked.number if "decision" in route or route == "reviews:letter" else self.in_review.number
         return {
             "cohort": lambda: self.cohort.slug,
+            "award": lambda: self._award().ref,
             "slot": lambda: "reflection-guide",
             "to": lambda: "growth-plan",
             "token": lambda: self.asked.enrollment.invitation,
