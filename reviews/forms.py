@@ -1,5 +1,7 @@
 """Reading what reviewers and admins type."""
 
+from collections.abc import Mapping
+
 from django import forms
 
 from badges.models import Level
@@ -38,6 +40,11 @@ class ScoreForm(forms.Form):
     def _level(self) -> Level | None:
         chosen = self.cleaned_data["level"]
         return next((level for level in self.question.levels if level.rank == chosen), None)
+
+
+def speaks_of(number: int, data: Mapping[str, str]) -> bool:
+    """Whether a form brings this row, and does not leave it as another tab saved it."""
+    return f"q{number}-version" in data and data.get("use-saved") != str(number)
 
 
 class ConflictForm(forms.Form):

@@ -11,9 +11,13 @@ from reviews.agreement import passing
 from reviews.forms import ConflictForm
 from reviews.models import Assignment, Decision
 from reviews.sheets import Question, sheet_of
+from reviews.views import gone
 from reviews.views.own import assignment_of
 
+WHY_ANOTHER = {"note": "Why somebody else should read it"}
 
+
+@gone.explained()
 def finish(request, number):
     """Everything said at a glance, and the outcome it leads to; POST finishes the review."""
     assignment = assignment_of(request, number)
@@ -97,6 +101,7 @@ def _not_finished(request, assignment: Assignment, refusal: Refused):
 
 
 @require_POST
+@gone.explained()
 def reopen(request, number):
     """Change one's mind before the decision goes out."""
     assignment = assignment_of(request, number)
@@ -110,10 +115,14 @@ def reopen(request, number):
     return redirect("reviews:scoring", number)
 
 
+@gone.explained(**WHY_ANOTHER)
 def conflict(request, number):
     """Say why somebody else should read this; it leaves the queue at once."""
     assignment = assignment_of(request, number, roles=Assignment.Role)
-    permissions.may_hand_back(request.user, assignment).enforce()
+    may = permissions.may_hand_back(request.user, assignment)
+    if not may and (typed := gone.in_fields(request.POST, WHY_ANOTHER)):
+        return gone.give_back(request, may.reason, typed)
+    may.enforce()
     form = ConflictForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _hand_back(request, assignment, **form.cleaned_data)

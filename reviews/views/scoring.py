@@ -10,21 +10,15 @@ from django.views.decorators.http import require_POST
 
 from microcred.verdict import Refused
 from reviews import permissions, scoring, seen
-from reviews.forms import ScoreForm
-from reviews.models import Assignment, SavedComment, Score
+from reviews.forms import ScoreForm, speaks_of
+from reviews.models import SavedComment, Score
 from reviews.sheets import Question, Sheet, sheet_of
-from reviews.views import by_question
+from reviews.views import by_question, gone
 from reviews.views.own import READER, assignment_of
 from submissions import serving
 from submissions.models import DocumentAccess
 
 MISMATCH = "This page does not match the rubric."
-TYPED = {
-    "level": "Level",
-    "comment": "Comment to the applicant",
-    "note": "Private note",
-    "why": "Why the level changes",
-}
 
 
 def sheet(request, number):
@@ -67,13 +61,12 @@ def _keep(request, number: int):
     try:
         assignment = assignment_of(request, number)
     except Http404:
-        if _is_without_trace(request, number):
-            return _give_back(request, f"There is no submission {number:04} in your queue.", status=404)
-        return _give_back(request, _why_gone(request, number))
+        return gone.told(request, number, gone.in_rows(request.POST))
     shown = sheet_of(assignment)
-    forms = [ScoreForm(question, request.POST) for question in shown.open_questions if _is_sent(question, request.POST)]
+    sent = [question for question in shown.open_questions if speaks_of(question.number, request.POST)]
+    forms = [ScoreForm(question, request.POST) for question in sent]
     if not all(form.is_valid() for form in forms):
-        return _give_back(request, f"{MISMATCH} Load it again.", status=400)
+        return gone.give_back(request, f"{MISMATCH} Load it again.", gone.in_rows(request.POST), status=400)
     for form in forms:
         form.question.typed = form.entry()
     typed = [form.question.typed for form in forms]
@@ -83,7 +76,7 @@ def _keep(request, number: int):
         messages.error(request, f"{refusal} What you typed is below and is not saved yet.")
         return _show(request, shown, status=409)
     except Refused as refusal:
-        return _give_back(request, str(refusal))
+        return gone.give_back(request, str(refusal), gone.in_rows(request.POST))
     if clashes:
         return _show(request, shown, now=_with_clashes(shown, clashes), status=409)
     return _go_on(request, shown)
@@ -97,38 +90,6 @@ def _was_read(data) -> seen.Seen | None:
 def _remember_changes(request) -> None:
     request.user.shows_changes = request.POST["changes"] == "on"
     request.user.save(update_fields=["shows_changes"])
-
-
-def _why_gone(request, number: int) -> str:
-    """Why a submission is not this reader's any more. Raises: Http404, where it never was."""
-    theirs = Assignment.objects.with_submission().select_related("reviewer").filter(reviewer=request.user)
-    once = theirs.filter(submission__number=number).order_by("round_number").last()
-    if once is None or not (reason := scoring.why_not(once)):
-        raise Http404
-    return reason
-
-
-def _is_without_trace(request, number: int) -> bool:
-    """Whether a reviewer typed on a page of which nothing is left: it was taken away before it was begun."""
-    given = Assignment.objects.filter(reviewer=request.user, submission__number=number)
-    return bool(_texts(request.POST)) and request.user.staff_memberships.reviewing().exists() and not given.exists()
-
-
-def _give_back(request, reason: str, *, status=409):
-    """A page with the reason and with what was typed, to be copied: nothing else, for it may be nobody's to see."""
-    typed = [(int(found[1]), TYPED[found[2]], text) for found, text in _texts(request.POST)]
-    return render(request, "reviews/not_saved.html", {"reason": reason, "typed": typed}, status=status)
-
-
-def _texts(data):
-    """The fields of rows that hold something, with the match of their name."""
-    named = ((re.fullmatch(r"q(\d{1,4})-(level|comment|note|why)", name), text.strip()) for name, text in data.items())
-    return [(found, text) for found, text in named if found and text]
-
-
-def _is_sent(question: Question, data) -> bool:
-    """Whether the form speaks of this row, and does not leave it as the other tab saved it."""
-    return f"q{question.number}-version" in data and data.get("use-saved") != str(question.number)
 
 
 def _with_clashes(shown: Sheet, clashes) -> Question:
@@ -178,7 +139,7 @@ def save_question(request, number, question):
     try:
         assignment = assignment_of(request, number)
     except Http404:
-        return _refuse(request, question, _why_gone(request, number))
+        return _refuse(request, question, gone.why(request, number))
     shown = sheet_of(assignment)
     row = shown.question(question)
     if row is None:

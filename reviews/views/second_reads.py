@@ -9,6 +9,7 @@ from cohorts.models import Cohort
 from microcred.verdict import Refused
 from reviews import another_reader, permissions
 from reviews.decision_forms import ReasonForm, SecondReadRulesForm
+from reviews.views import gone
 from reviews.views.decisions import submission_of
 from reviews.views.overview import run_by
 from reviews.views.own import assignment_of
@@ -17,6 +18,7 @@ from submissions.models import Submission
 HINT = "Your cohort team reads it. The applicant does not, and the other reader does not either."
 
 
+@gone.explained(why="Why another reader is needed")
 def ask(request: HttpRequest, number: int) -> HttpResponse:
     """A reader is in doubt and says why; somebody else reads it too, without knowing what they said."""
     submission = assignment_of(request, number).submission

@@ -15,15 +15,17 @@ from microcred.verdict import Refused
 from reviews import agreement, comparing, conflicts, permissions, scoring, settling
 from reviews.agreement import Standing
 from reviews.comparing import Comparison
-from reviews.forms import ScoreForm, SecondReaderForm
+from reviews.forms import ScoreForm, SecondReaderForm, speaks_of
 from reviews.models import Assignment, Score
 from reviews.scoring import Entry
-from reviews.sheets import Question, Sheet, sheet_of
+from reviews.sheets import Sheet, sheet_of
+from reviews.views import gone
 from reviews.views.own import READER
 from submissions import serving
 from submissions.models import DocumentAccess, Round, Submission
 
 ADMIN = "admin"
+LABELS = {"level": "Level", "comment": "To the applicant", "note": "Why"}  # of what is typed into a row
 SETTLED = 20  # finished ones folded below the list
 
 
@@ -119,12 +121,16 @@ def _show_result(request, assignment: Assignment, standing: Standing) -> HttpRes
 # What is typed -------------------------------------------------------------------------------------------------------
 def _keep(request: HttpRequest, number: int, assignment: Assignment | None) -> HttpResponse:
     if assignment is None:
-        return _not_saved(request, number, _why_gone(request, number))
+        return _not_saved(request, _why_gone(request, number))
     standing = agreement.of(assignment.submission)
     if not (may := permissions.may_score(request.user, assignment)):
-        return _not_saved(request, number, may.reason)
+        return _not_saved(request, may.reason)
     sheet = _sheet(assignment, standing)
-    forms = [ScoreForm(question, request.POST) for question in sheet.open_questions if _is_sent(question, request.POST)]
+    forms = [
+        ScoreForm(question, request.POST)
+        for question in sheet.open_questions
+        if speaks_of(question.number, request.POST)
+    ]
     if not all(form.is_valid() for form in forms):
         return HttpResponseBadRequest("This page does not match the rubric. Go back and load it again.")
     for form in forms:
@@ -133,7 +139,7 @@ def _keep(request: HttpRequest, number: int, assignment: Assignment | None) -> H
     try:
         clashes = _save(assignment, [form.question.typed for form in forms], by=request.user)
     except Refused as refusal:
-        return _not_saved(request, number, str(refusal))
+        return _not_saved(request, str(refusal))
     if clashes:
         _beside(sheet, clashes)
         return _show(request, assignment, sheet, standing, status=409)
@@ -146,11 +152,6 @@ def _keep(request: HttpRequest, number: int, assignment: Assignment | None) -> H
 def _save(assignment: Assignment, entries: list[Entry], *, by: User) -> list[scoring.Changed]:
     """The second reader's words are kept as every reader's are."""
     return scoring.save_all(scoring.start(assignment, by=by), entries)
-
-
-def _is_sent(question: Question, data) -> bool:
-    """Whether the form speaks of this row, and does not leave it as the other tab saved it."""
-    return f"q{question.number}-version" in data and data.get("use-saved") != str(question.number)
 
 
 def _start_from(chosen: str, found: Comparison, sheet: Sheet) -> int | None:
@@ -175,7 +176,7 @@ def _settle(request: HttpRequest, number: int) -> HttpResponse:
     """The last word, or the page again with what is missing."""
     assignment = _own(request, number)
     if assignment is None:
-        return _not_saved(request, number, _why_gone(request, number))
+        return _not_saved(request, _why_gone(request, number))
     standing = agreement.of(assignment.submission)
     scores = Score.objects.filter(review__assignment=assignment).select_related("level")
     if missing := settling.gaps(standing.disputed, {score.criterion_id: score for score in scores}):
@@ -194,11 +195,13 @@ def save_row(request: HttpRequest, number: int, question: int) -> HttpResponse:
     """The autosave of one row. Answers 409 with both texts when another tab saved something else."""
     assignment = _own(request, number)
     if assignment is None:
-        raise Http404
+        return _refuse(request, question, _why_gone(request, number))
     sheet = _sheet(assignment, agreement.of(assignment.submission))
     row = sheet.question(question)
     if row is None:
-        raise Http404
+        return _refuse(
+            request, question, f"The readers of {assignment.submission} agree on question {question} by now."
+        )
     form = ScoreForm(row, request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest("This page does not match the rubric. Load it again.")
@@ -207,12 +210,18 @@ def save_row(request: HttpRequest, number: int, question: int) -> HttpResponse:
     try:
         clashes = _save(assignment, [row.typed], by=request.user)
     except Refused as refusal:
-        return render(request, "reviews/_clash.html", {**page, "refusal": refusal}, status=409)
+        return _refuse(request, question, str(refusal))
     if clashes:
         row.clash = clashes[0]
         return render(request, "reviews/_clash.html", page, status=409)
     row.typed, row.score = None, Score.objects.filter(review__assignment=assignment, criterion=row.criterion).first()
-    return render(request, "reviews/_settle_saved.html", page)
+    return render(request, "reviews/_row_saved.html", page)
+
+
+def _refuse(request: HttpRequest, question: int, reason: str) -> HttpResponse:
+    """Beside the row that was typed in, where the text stays."""
+    page = {"question": {"number": question}, "refusal": reason, "swap": True}
+    return render(request, "reviews/_clash.html", page, status=409)
 
 
 def _why_gone(request: HttpRequest, number: int) -> str:
@@ -226,15 +235,9 @@ def _why_gone(request: HttpRequest, number: int) -> str:
     return f"{once.submission} is not yours to settle any more: the readers agree by now, or somebody else settles it."
 
 
-def _not_saved(request: HttpRequest, number: int, reason: str) -> HttpResponse:
-    """The reason, and what was typed, to be copied: nothing else, for it may be nobody's to see."""
-    named = {"comment": "To the applicant", "note": "Why"}
-    typed = [
-        (named[name.partition("-")[2]], name.partition("-")[0].removeprefix("q"), text)
-        for name, text in request.POST.items()
-        if name.partition("-")[2] in named and text.strip()
-    ]
-    return render(request, "reviews/not_saved.html", {"reason": reason, "typed": typed, "number": number}, status=409)
+def _not_saved(request: HttpRequest, reason: str) -> HttpResponse:
+    """The reason, and what was typed, to be copied."""
+    return gone.give_back(request, reason, gone.in_rows(request.POST, labels=LABELS))
 
 
 @require_POST

@@ -179,6 +179,24 @@ def test_what_happened_while_one_typed_is_told_and_the_text_comes_back(client, p
     assert list(Score.objects.order_by("pk").values_list("comment", "version")) == saved
 
 
+@pytest.mark.parametrize("happens", (given_away, role_removed))
+@pytest.mark.parametrize(
+    ("path", "field"), [("finish/", ""), ("reopen/", ""), ("conflict/", "note"), ("second-read/", "why")]
+)
+def test_whatever_they_send_who_reads_it_no_more_hears_why(client, page, given, happens, path, field):
+    address, _ = page
+    reviewing.started(given)
+    happens(given)
+
+    answer = client.post(f"{address}{path}", {"kind": "other", field: WORDS})
+
+    assert answer.status_code == 409
+    assert dict(REASONS)[happens] in answer.content.decode()
+    assert (f"{WORDS}</textarea>" in answer.content.decode()) == bool(field)
+    client.force_login(given.submission.enrollment.person)
+    assert client.post(f"{address}{path}", {"kind": "other", field: WORDS}).status_code == 404
+
+
 @pytest.mark.parametrize("happens", (given_away, handed_back, role_removed))
 def test_who_reads_it_no_more_gets_only_their_own_text_back(client, page, given, happens):
     address, typed = page
