@@ -8,15 +8,17 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from cohorts import audiences, feeds, mailing, reminders, staff_tasks
+from cohorts import audiences, feeds, mailing, reminders, roles, staff_tasks
 from cohorts.models import Cohort, Enrollment, Event, Reminder, StaffTask
 from cohorts.occasions import Occasion
 from cohorts.one_a_day import STATE, Candidate, Mail, Theirs
 from microcred.models import Message, User
 from microcred.verdict import Refused
 
+Key = tuple[int, frozenset[int]]  # a person, and the admins who write to them
+Groups = tuple[list[Message], list[Message]]
 ASK_AGAIN = timedelta(minutes=15)  # for a letter that somebody has to mend
 CHANGED = (
     "state", "reason", "leased_until", "due_at", "useless_at", "merged_into", "subject", "text", "html", "thread",
@@ -28,6 +30,7 @@ CHANGED = (
 def look(rows: list[Message], at: datetime) -> list[Message]:
     """Of the claimed reminders `rows`, those that leave now, written. The others are put off, dropped or merged.
 
+    One mail says what cohorts of the same admins say: the admins of the cohort that it stands with read all of it.
     Two senders never decide about one person at a time. Queries: a dozen for each kind of reminder among them.
     """
     if not rows:
@@ -38,19 +41,27 @@ def look(rows: list[Message], at: datetime) -> list[Message]:
     for row in (*mine, *beside):
         row.person = by_pk[row.person_id]
     found = _judged([*mine, *beside], at)
-    told = told_lately(User.objects.filter(pk__in=by_pk), at)
+    teams = roles.teams()
+    told = told_lately(User.objects.filter(pk__in=by_pk), at, teams)
     leaving = []
-    for person in by_pk:
-        theirs = Theirs(
-            [found[row.pk] for row in mine if row.person_id == person],
-            [found[row.pk] for row in beside if row.person_id == person],
-            told.get(person),
-            _words,
-        )
-        if mail := theirs.decide(at):
+    for (person, team), (held, others) in _by_team(rows, mine, beside, teams).items():
+        candidates = [[found[row.pk] for row in group] for group in (held, others)]
+        if mail := Theirs(*candidates, told.get((person, team)), _words).decide(at):
             leaving.append(_written(mail))
     Message.objects.bulk_update([*mine, *beside], CHANGED, batch_size=500)
     return leaving
+
+
+def _by_team(rows: list[Message], mine: list[Message], beside: list[Message], teams: roles.Teams) -> dict[Key, Groups]:
+    """What this sender holds and what lies beside it, for each person and each team among `rows`."""
+    keys = {row.pk: (row.person_id, teams[row.cohort_slug]) for row in (*rows, *beside)}
+    groups: dict[Key, Groups] = {keys[row.pk]: ([], []) for row in rows}
+    for row in mine:
+        groups[keys[row.pk]][0].append(row)
+    for row in beside:
+        if group := groups.get(keys[row.merged_into_id or row.pk]):
+            group[1].append(row)
+    return groups
 
 
 def _still_mine(rows: list[Message]) -> list[Message]:
@@ -71,11 +82,12 @@ def _beside(rows: list[Message], at: datetime) -> list[Message]:
     return list(theirs.exclude(pk__in=[row.pk for row in rows]).order_by("due_at", "pk"))
 
 
-def told_lately(people: QuerySet[User], at: datetime) -> dict[int, datetime]:
-    """When each was sent a reminder last, within a day. Queries: one."""
+def told_lately(people: QuerySet[User], at: datetime, teams: roles.Teams) -> dict[Key, datetime]:
+    """When each was sent a reminder last by each team, within a day. Queries: one."""
     sent = Message.objects.filter(is_reminder=True, state=STATE.SENT, sent_at__gt=at - timedelta(days=1))
-    latest = sent.filter(person__in=people.order_by().values("pk")).order_by().values("person")
-    return dict(latest.annotate(last=Max("sent_at")).values_list("person", "last"))
+    rows = sent.filter(person__in=people.order_by().values("pk")).order_by("sent_at", "pk")
+    told = rows.values_list("person", "cohort_slug", "sent_at")
+    return {(person, teams[slug]): sent_at for person, slug, sent_at in told}
 
 
 # Judging again -------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
-from cohorts import audiences, last_look, mailing, reminders
+from cohorts import audiences, last_look, mailing, reminders, roles
 from cohorts.models import Cohort, Reminder
 from cohorts.occasions import Occasion
 from cohorts.one_a_day import STATE, Candidate, Mail, Theirs
@@ -55,8 +55,9 @@ def day(cohort: Cohort, on: date, *, at: datetime) -> list[Line]:
     """
     if cohort.closed_at:
         return []
-    page = Preview(cohort, on, at)
-    for concern in _concerns(cohort, on, at):
+    teams = roles.teams()
+    page = Preview(cohort, on, at, teams)
+    for concern in _concerns(cohort, on, at, teams):
         page.take(concern)
     page.play()
     return sorted(page.lines.values(), key=lambda line: (line.rule.at, line.rule.key, line.occasion.key))
@@ -72,8 +73,8 @@ class Concern(NamedTuple):
     moment: datetime
 
 
-def _concerns(cohort: Cohort, on: date, at: datetime) -> Iterator[Concern]:
-    for rule, occasion in reminders.pairs(list(_rules(cohort))):
+def _concerns(cohort: Cohort, on: date, at: datetime, teams: roles.Teams) -> Iterator[Concern]:
+    for rule, occasion in reminders.pairs(_rules(cohort, teams)):
         if due := _about_that_day(rule, occasion, on):
             members = reminders.judged(rule, occasion, at=max(at, *due.values())).filter(person__zone__in=list(due))
             if rule.cohort_id != cohort.pk:
@@ -82,12 +83,13 @@ def _concerns(cohort: Cohort, on: date, at: datetime) -> Iterator[Concern]:
             yield from (Concern(rule, occasion, member, due[member.person.zone]) for member in members)
 
 
-def _rules(cohort: Cohort) -> QuerySet[Reminder]:
-    """Its own, and those by which other cohorts write to its people on the same day."""
+def _rules(cohort: Cohort, teams: roles.Teams) -> list[Reminder]:
+    """Its own, and those by which other cohorts of the same admins write to its people on the same day."""
     others = reminders.running().filter(is_on=True, cohort__sending_paused_at=None)
     known = [one.key for one in audiences.known()]
     rules = Reminder.objects.filter(Q(cohort=cohort, audience__in=known) | Q(pk__in=others.order_by().values("pk")))
-    return rules.select_related("cohort__edition__badge")
+    found = rules.select_related("cohort__edition__badge")
+    return [rule for rule in found if teams[rule.cohort.slug] == teams[cohort.slug]]
 
 
 def people_of(cohort: Cohort) -> QuerySet[User]:
@@ -113,12 +115,12 @@ def _about_that_day(rule: Reminder, occasion: Occasion, on: date) -> dict[str, d
 class Preview:
     """The day `on` of `cohort`: what is owed to whom, and the lines that come of it."""
 
-    def __init__(self, cohort: Cohort, on: date, at: datetime):
+    def __init__(self, cohort: Cohort, on: date, at: datetime, teams: roles.Teams):
         self.cohort, self.on, self.at = cohort, on, at
         self.lines: dict[tuple[int, str], Line] = {}
         self.owed: dict[int, list[Candidate]] = defaultdict(list)
         self.rows = _written_down(cohort, on)
-        self.told = last_look.told_lately(people_of(cohort), at)
+        self.told, self.team = last_look.told_lately(people_of(cohort), at, teams), teams[cohort.slug]
 
     def take(self, concern: Concern) -> None:
         """What can still leave is owed, by the row that is there or the one that the sweep would make."""
@@ -150,7 +152,7 @@ class Preview:
     def play(self) -> None:
         """Let the time of all that is owed come, person by person."""
         for person, theirs in self.owed.items():
-            self._play(theirs, self.told.get(person))
+            self._play(theirs, self.told.get((person, self.team)))
             for one in theirs:
                 if one.row.state == STATE.OWED:
                     self._skip(one, "it comes the next morning, after another of that day")

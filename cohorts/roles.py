@@ -1,5 +1,6 @@
 """In which roles a person stands, and where each role is at home."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.db.models import TextChoices
@@ -8,6 +9,7 @@ from cohorts.models import Cohort, Enrollment, StaffMembership
 from microcred.models import User
 
 STAFF = StaffMembership.Role
+Teams = defaultdict[str, frozenset[int]]
 
 
 class Role(TextChoices):
@@ -69,3 +71,12 @@ def home_of(role: str, standing: Standing) -> str:
         running = [cohort for cohort in standing.cohorts[role] if not cohort.closed_at]
         return running[0].get_absolute_url() if len(running) == 1 else "/cohorts/"
     return {Role.APPLICANT: "/my/", Role.REVIEWER: "/review/", Role.DIRECTOR: "/program/"}[Role(role)]
+
+
+def teams() -> Teams:
+    """Who runs each cohort, by its slug: its admins. Queries: one."""
+    found: Teams = defaultdict(frozenset)
+    admins = StaffMembership.objects.filter(role=STAFF.ADMIN).order_by("pk")
+    for slug, person in admins.values_list("cohort__slug", "person"):
+        found[slug] |= {person}
+    return found

@@ -563,3 +563,21 @@ def test_the_preview_says_when_the_quiet_hours_move_one(cohort):
     assert [hour.replace("\N{NO-BREAK SPACE}", " ") for hour in line.going] == [
         "8:00 AM their time, moved out of the quiet hours"
     ]
+
+
+def test_cohorts_of_other_admins_write_for_themselves(cohort, mailbox):
+    """What one team says of somebody stands in no mail that another team reads; of one team it is one mail."""
+    same, other = factories.cohort(), factories.cohort()
+    ada = factories.person("Ada")
+    for where, admin in ((cohort, cohort.opened_by), (same, cohort.opened_by), (other, other.opened_by)):
+        factories.staff(where, admin, "admin")
+        evidence_rule(where, subject=f"From {where.slug}")
+        factories.enrollment(where, ada)
+
+    sweep(MORNING)
+
+    lines = previewing.day(other, date(2023, 11, 27), at=MORNING + timedelta(hours=1))
+    said = [[where.slug for where in (cohort, same, other) if f"From {where.slug}" in f"{mail.subject} {mail.body}"]
+            for mail in mailbox]  # fmt: skip
+    assert sorted(said) == sorted([[cohort.slug, same.slug], [other.slug]])
+    assert [line.gone for line in lines] == [[ada]]

@@ -195,10 +195,7 @@ def test_a_letter_that_waits_is_called_off(cohort, writer, waiting, clock, mailb
         (f"Called off by {cohort.opened_by}.", written.address_of(cohort, waiting.batch))
     ]
     log = [entry.what for entry in logbook.Book(cohort, cohort.opened_by, logbook.Asked("mails")).entries()]
-    assert [entry.what for entry in log] == [
-        "Letter called off: What is missing",
-        "Letter to 2 people: What is missing",
-    ]
+    assert log == ["Letter called off: What is missing", "Letter to 2 people: What is missing"]
 
 
 def dana_of(cohort):
