@@ -1,7 +1,8 @@
 """What a reviewer does with one submission: score, which starts the review; finish, reopen, hand back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import DateTimeField, Value
@@ -25,7 +26,7 @@ from submissions.letters import in_words
 class Changed(Exception):
     """Another tab saved this row in the meantime; `score` is what it saved."""
 
-    def __init__(self, score: Score) -> None:
+    def __init__(self, score: Any) -> None:
         super().__init__("You changed this in another tab. Your text is below and has not been lost.")
         self.score = score
 
@@ -105,15 +106,25 @@ def save_all(review: Review, entries: Iterable[Entry]) -> list[Changed]:
 
 
 def _keep(score: Score, entry: Entry, *, by: User) -> None:
-    said = (entry.level, _tidy(entry.comment), _tidy(entry.private_note), _tidy(entry.why))
-    if said == (score.level, score.comment, score.private_note, score.why):
-        return
-    if score.version != entry.version:
-        raise Changed(score)
-    score.level, score.comment, score.private_note, score.why = said
-    score.version, score.saved_at = score.version + 1, clock.now()
-    score._history_user, score._history_date = by, score.saved_at  # type: ignore[attr-defined]
-    score.save()
+    said = {"comment": tidy(entry.comment), "private_note": tidy(entry.private_note), "why": tidy(entry.why)}
+    if take(score, {"level": entry.level, **said}, version=entry.version):
+        score._history_user, score._history_date = by, score.saved_at  # type: ignore[attr-defined]
+        score.save()
+
+
+def take(row: Any, said: Mapping[str, object], *, version: int) -> bool:
+    """Let a row say what was typed on a page made from its `version`; False, when it says that already.
+
+    Raises: Changed, when another tab saved something else. The caller holds the row, and saves it.
+    """
+    if all(getattr(row, name) == value for name, value in said.items()):
+        return False
+    if row.version != version:
+        raise Changed(row)
+    for name, value in said.items():
+        setattr(row, name, value)
+    row.version, row.saved_at = row.version + 1, clock.now()
+    return True
 
 
 def _hold(review: Review) -> Assignment:
@@ -126,17 +137,19 @@ def _hold(review: Review) -> Assignment:
 
 
 def why_not(assignment: Assignment) -> str:
-    """Why its reader cannot save anything in it; empty, when they can. Queries: up to two."""
+    """Why its reader cannot save anything in it; empty, when they can. Queries: up to three."""
     submission = assignment.submission
     if assignment.handed_back_at:
         own = assignment.handed_back_by_id == assignment.reviewer_id
         return f"You handed {submission} back." if own else f"{submission} has been given to somebody else."
     if not Assignment.objects.of(assignment.reviewer).filter(pk=assignment.pk).exists():
+        if Assignment.objects.while_reviewing().filter(pk=assignment.pk).exists():
+            return f"You are in conflict with {submission}. Somebody else reads it."
         return f"You are no longer a reviewer of {submission.enrollment.cohort}."
     return permissions.may_score(assignment.reviewer, assignment).reason
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """One kind of line end, so that the same words are the same text."""
     return text.replace("\r\n", "\n").strip()
 

@@ -14,7 +14,7 @@ from .folders import export, load, load_all
 from .gaps import gaps, rows_of
 from .reading import EditionFault, read
 from .storing import store
-from .succession import clone, freeze
+from .succession import clone, follow_with, freeze
 
 __all__ = [
     "Brought",
@@ -25,6 +25,7 @@ __all__ = [
     "describe",
     "differences",
     "export",
+    "follow_with",
     "freeze",
     "gaps",
     "load",

@@ -1,5 +1,7 @@
 """From one term to the next: an edition is cloned, and frozen once a cohort relies on it."""
 
+from collections.abc import Callable
+
 from django.db import transaction
 
 from badges.models import Edition
@@ -7,6 +9,13 @@ from microcred.verdict import Refused
 
 from .describing import describe
 from .storing import store
+
+_followers: list[Callable[[Edition], object]] = []
+
+
+def follow_with(carry: Callable[[Edition], object]) -> None:
+    """Call `carry(edition)` for each clone, in its transaction: what a floor above keeps of an edition goes along."""
+    _followers.append(carry)
 
 
 @transaction.atomic
@@ -20,6 +29,8 @@ def clone(edition, *, slug, term):
     made = store(describe(edition) | {"slug": slug, "term": term})
     made.succeeds = edition
     made.save(update_fields=["succeeds"])
+    for carry in _followers:
+        carry(made)
     return made
 
 

@@ -11,7 +11,8 @@ from microcred import clock, times
 from microcred.models import User
 from microcred.verdict import ALLOWED, Refused, Verdict
 from reviews.calibration.models import Attempt, AttemptScore, Sample
-from reviews.calibration.samples import Changed, Entry, Gap, Row, agreed_rows, rows_of
+from reviews.calibration.samples import Entry, Gap, Row, agreed_rows, rows_of
+from reviews.scoring import Changed, take, tidy
 
 
 def may_attempt(person: User, sample: Sample, cohort: Cohort) -> Verdict:
@@ -36,28 +37,29 @@ def rows_with(attempt: Attempt | None, sample: Sample) -> list[Row]:
     said = {one.criterion_id: one for one in attempt.scores.select_related("level")} if attempt else {}
     for row in rows:
         if one := said.get(row.criterion.pk):
-            row.level, row.text = one.level, one.note
+            row.level, row.text, row.version = one.level, one.note, one.version
     return rows
 
 
 @transaction.atomic
-def keep(person: User, sample: Sample, cohort: Cohort, entries: Iterable[Entry], *, version: int) -> Attempt:
-    """Keep every row as typed; the first time begins the attempt.
+def keep(person: User, sample: Sample, cohort: Cohort, entries: Iterable[Entry]) -> tuple[Attempt, dict[int, Changed]]:
+    """Keep every row that no other tab changed meanwhile; the others come back, by the key of their criterion.
 
-    Raises: Changed, when another tab saved meanwhile; Refused, with the reason why not.
+    The first time begins the attempt. Raises: Refused, with the reason why not.
     """
     _hold(person, cohort)
     if not (may := may_attempt(person, sample, cohort)):
         raise Refused(may.reason)
     attempt = open_attempt(person, sample, cohort) or _begin(person, sample, cohort)
-    if attempt.version != version:
-        raise Changed
+    scores, clashes = {one.criterion_id: one for one in attempt.scores.select_related("level")}, {}
     for entry in entries:
-        said = {"level": entry.level, "note": entry.text.strip()}
-        AttemptScore.objects.update_or_create(attempt=attempt, criterion=entry.criterion, defaults=said)
-    attempt.version += 1
-    attempt.save(update_fields=["version"])
-    return attempt
+        score = scores.get(entry.criterion.pk) or AttemptScore(attempt=attempt, criterion=entry.criterion)
+        try:
+            if take(score, {"level": entry.level, "note": tidy(entry.text)}, version=entry.version):
+                score.save()
+        except Changed as clash:
+            clashes[entry.criterion.pk] = clash
+    return attempt, clashes
 
 
 def _begin(person: User, sample: Sample, cohort: Cohort) -> Attempt:

@@ -1,6 +1,7 @@
 """Reading what reviewers and admins type about samples."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django import forms
 from django.http import QueryDict
@@ -33,8 +34,17 @@ class RowForm(forms.Form):
         return next((level for level in self.row.levels if level.rank == chosen), None)
 
 
+class ScoredRowForm(RowForm):
+    """The same with the version of the row that the page was made from: `q4-version`."""
+
+    version = forms.IntegerField(min_value=0, max_value=MOST)
+
+    def entry(self) -> Entry:
+        return replace(super().entry(), version=self.cleaned_data["version"])
+
+
 class VersionForm(forms.Form):
-    """Which version of a sample or an attempt the page was made from."""
+    """Which version of a sample the page was made from."""
 
     version = forms.IntegerField(min_value=0, max_value=MOST)
 

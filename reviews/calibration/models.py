@@ -27,6 +27,10 @@ class Sample(models.Model):
     title = models.CharField(max_length=80, help_text="Reviewers see it; it gives no level away.")
     made_at = models.DateTimeField(default=clock.now)
     made_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    carried_from = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="carried_to",
+        help_text="The sample of an earlier edition that this one is a copy of.",
+    )  # fmt: skip
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     retired_at = models.DateTimeField(null=True, blank=True)
@@ -106,7 +110,6 @@ class Attempt(models.Model):
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="calibrations")
     reviewer = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="calibrations")
     number = models.PositiveSmallIntegerField(help_text="Which go at this sample.")
-    version = models.PositiveIntegerField(default=0, help_text="Counts up with every save.")
     started_at = models.DateTimeField(default=clock.now)
     finished_at = models.DateTimeField(null=True, blank=True)
     needed_percent = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -156,6 +159,8 @@ class AttemptScore(models.Model):
     criterion = models.ForeignKey(Criterion, on_delete=models.CASCADE, related_name="+")
     level = models.ForeignKey(Level, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     note = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=0, help_text="Counts up with every save; guards against two tabs.")
+    saved_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         app_label = "reviews"

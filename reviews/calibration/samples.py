@@ -29,17 +29,23 @@ class Entry:
     criterion: Criterion
     level: Level | None
     text: str = ""
+    version: int = 0
 
 
 @dataclass
 class Row:
-    """One rubric row of a sample with the answer it is about, and what somebody says of it."""
+    """One rubric row of a sample with the answer it is about, and what somebody says of it.
+
+    `clash` is what another tab saved of it meanwhile.
+    """
 
     number: int
     criterion: Criterion
     answer: SampleAnswer | None
     level: Level | None = None
     text: str = ""
+    version: int = 0
+    clash: Exception | None = None
 
     @property
     def question(self) -> str:
@@ -50,7 +56,7 @@ class Row:
         return list(self.criterion.levels.all())
 
     def say(self, entry: Entry) -> None:
-        self.level, self.text = entry.level, entry.text
+        self.level, self.text, self.version = entry.level, entry.text, entry.version
 
 
 @dataclass(frozen=True)

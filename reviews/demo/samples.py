@@ -44,6 +44,7 @@ def score(sample: Sample, cohort: Cohort, reviewer: User, *, mild: bool = False)
         Entry(row.criterion, row.levels[0] if mild or row.number == min(words()["hurried"]) else row.level)
         for row in rows
     ]
-    attempts.finish(attempts.keep(reviewer, sample, cohort, said, version=0))
+    attempt, _ = attempts.keep(reviewer, sample, cohort, said)
+    attempts.finish(attempt)
     if mild:
         score(sample, cohort, reviewer)

@@ -3,14 +3,16 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from cohorts.models import Cohort, StaffMembership
 from microcred.verdict import Refused
 from reviews.calibration import attempts, readiness
-from reviews.calibration.forms import typed_in
+from reviews.calibration.forms import ScoredRowForm
 from reviews.calibration.models import Attempt, Sample
-from reviews.calibration.samples import Changed, Row
+from reviews.calibration.samples import Entry, Row
+from reviews.forms import speaks_of
+from reviews.scoring import Changed
 from reviews.views.own import only_for_reviewers
 
 
@@ -49,46 +51,80 @@ def _cohort_and_sample(request, cohort: str, number: int) -> tuple[Cohort, Sampl
 def score(request, cohort, number):
     """One sample on the card of a review; POST keeps every row, and finishes when asked to."""
     cohort, sample = _cohort_and_sample(request, cohort, number)
+    if request.method == "POST":
+        return _keep(request, cohort, sample)
     if not (may := attempts.may_attempt(request.user, sample, cohort)):
         messages.warning(request, may.reason)
         return redirect("reviews:calibration")
-    attempt = attempts.open_attempt(request.user, sample, cohort)
-    if request.method == "POST":
-        return _keep(request, cohort, sample)
-    return _show(
-        request, cohort, sample, attempts.rows_with(attempt, sample), version=attempt.version if attempt else 0
-    )
+    return _show(request, cohort, sample, _rows(request, cohort, sample))
 
 
-def _show(request, cohort: Cohort, sample: Sample, rows: list[Row], *, version: int, missing=(), status=200):
-    page = {"cohort": cohort, "sample": sample, "rows": rows, "version": version, "missing": missing}
+def _rows(request, cohort: Cohort, sample: Sample) -> list[Row]:
+    return attempts.rows_with(attempts.open_attempt(request.user, sample, cohort), sample)
+
+
+def _show(request, cohort: Cohort, sample: Sample, rows: list[Row], *, missing=(), status=200):
+    page = {"cohort": cohort, "sample": sample, "rows": rows, "missing": missing}
     return render(request, "reviews/sample.html", page, status=status)
 
 
 def _keep(request, cohort: Cohort, sample: Sample):
-    attempt = attempts.open_attempt(request.user, sample, cohort)
-    rows = attempts.rows_with(attempt, sample)
-    if (typed := typed_in(request.POST, rows)) is None:
+    sent = [row for row in _rows(request, cohort, sample) if speaks_of(row.number, request.POST)]
+    forms = [ScoredRowForm(row, request.POST) for row in sent]
+    if not all(form.is_valid() for form in forms):
         return HttpResponseBadRequest("This page does not match the rubric. Go back and load it again.")
-    entries, version = typed
+    entries = [form.entry() for form in forms]
     try:
-        attempt = attempts.keep(request.user, sample, cohort, entries, version=version)
-    except Changed:
-        messages.error(request, "You changed this in another tab. What you chose here is below; save it to keep it.")
-        return _show(request, cohort, sample, rows, version=attempt.version if attempt else 0, status=409)
+        attempt, clashes = attempts.keep(request.user, sample, cohort, entries)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("reviews:calibration")
+        return _show(request, cohort, sample, _as_typed(_rows(request, cohort, sample), entries), status=409)
+    rows = _rows(request, cohort, sample)
+    if clashes:
+        apart = [entry for entry in entries if entry.criterion.pk in clashes]
+        return _show(request, cohort, sample, _as_typed(rows, apart, clashes), status=409)
     if request.POST.get("then") == "finish":
         return _finish(request, attempt, rows)
     messages.success(request, "Saved. Go on whenever you like.")
     return redirect("reviews:sample", cohort.slug, sample.number)
 
 
+def _as_typed(rows: list[Row], entries: list[Entry], clashes: dict[int, Changed] | None = None) -> list[Row]:
+    """The rows of `entries` as they were typed here, each with what another tab saved of it."""
+    typed = {entry.criterion.pk: entry for entry in entries}
+    for row in rows:
+        if entry := typed.get(row.criterion.pk):
+            row.say(entry)
+            row.clash = (clashes or {}).get(row.criterion.pk)
+    return rows
+
+
+@require_POST
+def save_row(request, cohort, number, question):
+    """The autosave of one row. Answers 409 with both texts when another tab saved something else."""
+    cohort, sample = _cohort_and_sample(request, cohort, number)
+    row = next((row for row in _rows(request, cohort, sample) if row.number == question), None)
+    if row is None:
+        raise Http404
+    form = ScoredRowForm(row, request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest("This page does not match the rubric. Load it again.")
+    page = {"question": row, "swap": True}
+    try:
+        attempt, clashes = attempts.keep(request.user, sample, cohort, [form.entry()])
+    except Refused as refusal:
+        return render(request, "reviews/_clash.html", page | {"refusal": refusal}, status=409)
+    if clashes:
+        row.clash = clashes[row.criterion.pk]
+        return render(request, "reviews/_clash.html", page, status=409)
+    row.version = attempt.scores.get(criterion=row.criterion).version
+    return render(request, "reviews/_row_saved.html", page)
+
+
 def _finish(request, attempt: Attempt, rows: list[Row]):
     cohort, sample = attempt.cohort, attempt.sample
     if missing := attempts.gaps(rows):
-        return _show(request, cohort, sample, rows, version=attempt.version, missing=missing, status=422)
+        return _show(request, cohort, sample, rows, missing=missing, status=422)
     try:
         attempt = attempts.finish(attempt)
     except Refused as refusal:

@@ -1,17 +1,20 @@
 """Preparing samples, and asking a cohort's reviewers for one: for those who run the cohort."""
 
 from django.contrib import messages
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, F, Prefetch, Q
 from django.http import HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from cohorts.models import Cohort, StaffMembership
 from microcred.verdict import Refused
-from reviews.calibration import samples
+from reviews.calibration import carrying, samples
 from reviews.calibration.forms import AskingForm, FileForm, SampleForm, typed_in
 from reviews.calibration.models import Attempt, Sample
 from reviews.calibration.samples import Changed, Row
+from reviews.digests import counted
+from reviews.needs import plural
+from submissions.checks.catalogue import listed
 from submissions.uploads import NOT_ARRIVED
 
 
@@ -31,14 +34,32 @@ def setup(request, cohort):
         form.save()
         messages.success(request, _said(cohort))
         return redirect("reviews:calibrating", cohort.slug)
+    to_carry = carrying.waiting(cohort.edition).count() if cohort.edition.succeeds_id else 0
     finished = Count("attempts", filter=Q(attempts__finished_at__isnull=False, attempts__cohort=cohort))
     page = {
         "cohort": Cohort.objects.select_related("edition__badge").get(pk=cohort.pk) if form.errors else cohort,
         "form": form,
-        "samples": Sample.objects.filter(edition=cohort.edition_id).annotate(tries=finished),
+        "samples": Sample.objects.filter(edition=cohort.edition_id).annotate(
+            tries=finished, carried_over=F("carried_from__edition__term")
+        ),
+        "to_carry": to_carry,
         "reviewers": _reviewers(cohort),
     }
     return render(request, "reviews/calibrating.html", page, status=422 if form.errors else 200)
+
+
+@require_POST
+def carry(request, cohort):
+    """Bring along what the edition before offers and this one has not yet."""
+    cohort = _cohort(request, cohort)
+    carried = carrying.carry(cohort.edition)
+    brought = counted(carried.count, "sample")
+    if carried.changed:
+        rows = f"{plural(len(carried.changed), 'Row', 'Rows')} {listed([str(number) for number in carried.changed])}"
+        messages.warning(request, f"{brought} brought along. {rows} changed since: agree on a level there anew.")
+    else:
+        messages.success(request, f"{brought} brought along as drafts. Publish each once you have looked at it.")
+    return redirect("reviews:calibrating", cohort.slug)
 
 
 def _said(cohort: Cohort) -> str:

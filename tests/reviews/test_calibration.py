@@ -2,11 +2,12 @@
 
 import pytest
 
+from badges import editions
+from badges.models import Level
 from microcred.verdict import Refused
 from reviews import permissions, planning, scoring
 from reviews.calibration import attempts, readiness, samples
 from reviews.calibration.models import Attempt, Sample
-from reviews.calibration.samples import Changed
 from reviews.models import Assignment
 from submissions import checks
 from submissions.states import State
@@ -108,16 +109,19 @@ def test_nobody_else_and_nobody_twice(cohort, ben, sample, cleo):
     with pytest.raises(Refused, match="finished this sample already"):
         attempts.finish(attempt)
     with pytest.raises(Refused, match="You passed on"):
-        attempts.keep(ben, sample, cohort, [], version=0)
+        attempts.keep(ben, sample, cohort, [])
 
 
 def test_what_another_tab_saved_is_not_overwritten_unasked(cohort, ben, sample):
-    attempts.keep(ben, sample, cohort, calibrating.entries(sample, {1: 1}), version=0)
+    first, second = calibrating.entries(sample, {1: 1})[0], calibrating.entries(sample, {2: 2})[1]
+    attempts.keep(ben, sample, cohort, [first])
 
-    with pytest.raises(Changed):
-        attempts.keep(ben, sample, cohort, calibrating.entries(sample, {1: 2}), version=0)
+    _, same = attempts.keep(ben, sample, cohort, [first, second])
+    attempt, clashes = attempts.keep(ben, sample, cohort, calibrating.entries(sample, {1: 2})[:1])
 
-    assert Attempt.objects.get().scores.get(criterion__key="q1").level.rank == 1
+    assert same == {}
+    assert clashes[first.criterion.pk].score.level.rank == 1
+    assert [(one.level.rank, one.version) for one in attempt.scores.all()] == [(1, 1), (2, 1)]
 
 
 def test_the_suggested_plan_gives_nothing_to_who_is_not_ready_and_says_so(cohort, ben, sample):
@@ -168,7 +172,9 @@ def test_the_last_sample_of_a_cohort_that_asks_is_kept(cohort, sample, cleo):
 def sent(ranks: dict[int, int], *, version=0, then="save", text="Because.") -> dict[str, object]:
     """A card as its form sends it."""
     levels = {f"q{number}-level": rank for number, rank in ranks.items()}
-    return {"version": version, "then": then, **levels, **{f"q{number}-text": text for number in range(1, 6)}}
+    both = (("text", text), ("version", version))
+    rows = {f"q{number}-{name}": value for number in range(1, 6) for name, value in both}
+    return {"version": version, "then": then, **levels, **rows}
 
 
 @pytest.fixture
@@ -275,6 +281,60 @@ def test_what_another_tab_saved_is_said_and_the_choices_stay(client, cohort, ben
 
     assert late.status_code == 409
     assert late.content.decode().count("In the other tab.") == 5
+    assert late.content.decode().count("Use the other") == 5
+
+
+def test_each_row_saves_itself_and_says_what_another_tab_saved(client, cohort, ben, sample):
+    client.force_login(ben)
+    row = f"/review/samples/{cohort.slug}/1/q/2/"
+
+    saved = client.post(row, {"q2-level": 2, "q2-text": "So.", "q2-version": 0})
+    late = client.post(row, {"q2-level": 1, "q2-text": "No.", "q2-version": 0})
+    missing = client.post(f"/review/samples/{cohort.slug}/1/q/9/", {"q9-version": 0})
+    cohort.staff.filter(person=ben).update(role="second_reader")
+    gone = client.post(row, {"q2-level": 1, "q2-version": 1})
+
+    assert [one.status_code for one in (saved, late, missing, gone)] == [200, 409, 404, 404]
+    assert 'name="q2-version" id="q2-version" value="1"' in saved.content.decode()
+    assert "Keep mine" in late.content.decode()
+    assert "So." in late.content.decode()
+    kept = Attempt.objects.get().scores.get()
+    assert (kept.level.rank, kept.note, kept.version) == (2, "So.", 1)
+
+
+# The next term -------------------------------------------------------------------------------------------------------
+def test_samples_go_along_to_the_next_edition_as_drafts_and_attempts_stay(cohort, ben, sample, cleo):
+    calibrating.attempted(sample, ben, cohort)
+    calibrating.draft(cohort.edition, by=cleo, title="Never offered")
+
+    made = editions.clone(cohort.edition, slug="next", term="Spring 2024")
+
+    carried = made.samples.get()
+    assert (carried.title, carried.carried_from, carried.published_at) == ("Sample A", sample, None)
+    assert [(row.level.rank, row.text) for row in samples.agreed_rows(carried)] == [
+        (row.level.rank, row.text) for row in samples.agreed_rows(sample)
+    ]
+    assert [row.answer.text for row in samples.rows_of(carried)] == ["What we did."] * 5
+    assert {agreed.level.criterion.document.edition for agreed in carried.agreed.all()} == {made}
+    assert not carried.attempts.exists()
+
+
+def test_rows_that_read_differently_are_agreed_on_anew_and_that_is_said(client, cohort, sample, cleo):
+    made = editions.clone(cohort.edition, slug="next", term="Spring 2024")
+    made.samples.all().delete()
+    Level.objects.filter(criterion__document__edition=made, criterion__key="q2", rank=1).update(text="Says little.")
+    following = factories.cohort(of=made, opened_by=cleo)
+    factories.staff(following, cleo, role="admin")
+    client.force_login(cleo)
+    page = f"/cohorts/{following.slug}/reviews/samples/"
+
+    before = client.get(page).content.decode()
+    after = client.post(f"{page}carrying/", follow=True).content.decode()
+
+    assert "1 sample of last term is not here yet." in before
+    assert "1 sample brought along. Row 2 changed since: agree on a level there anew." in after
+    assert f"from {cohort.edition.term}" in after
+    assert [gap.number for gap in samples.gaps(samples.agreed_rows(made.samples.get()))] == [2]
 
 
 @pytest.mark.parametrize("count", [1, 4])

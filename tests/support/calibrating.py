@@ -41,4 +41,5 @@ def published(edition: Edition, *, by, ranks: dict[int, int] | None = None, titl
 def attempted(sample: Sample, reviewer, cohort: Cohort, *, ranks: dict[int, int] | None = None) -> Attempt:
     """Finished, with the top level for every row but those that `ranks` names."""
     said = entries(sample, ranks, text="I see it.")
-    return attempts.finish(attempts.keep(reviewer, sample, cohort, said, version=0))
+    attempt, _ = attempts.keep(reviewer, sample, cohort, said)
+    return attempts.finish(attempt)

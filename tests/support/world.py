@@ -120,6 +120,7 @@ class World:
             ("reviews:sample_result", "attempt"): lambda: 1,
             ("reviews:sample", "number"): lambda: 1,
             ("reviews:sample_result", "number"): lambda: 1,
+            ("reviews:save_sample_row", "number"): lambda: 1,
             ("reviews:retire_sample", "number"): lambda: 1,
             ("reviews:agreeing", "number"): lambda: 2,
             ("reviews:sample_file", "number"): lambda: 2,
