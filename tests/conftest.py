@@ -19,6 +19,7 @@ def pytest_addoption(parser):
 
 
 LONGEST = {"faults", "terms", "test_access.py", "test_canaries.py", "test_journey.py", "test_reviewing.py"}
+DATABASES = {"db", "transactional_db"}
 
 
 def pytest_configure():
@@ -28,8 +29,19 @@ def pytest_configure():
 
 
 def pytest_collection_modifyitems(items):
-    """What takes longest begins first: at the end it would keep one process busy and the others waiting."""
+    """What no database can change is tried once, on SQLite.
+
+    What takes longest begins first: at the end it would keep one process busy and the others waiting.
+    """
+    for item in items:
+        if not (item.get_closest_marker("postgres") or uses_database(item)):
+            item.add_marker(pytest.mark.sqlite)
     items.sort(key=lambda item: not LONGEST.intersection(item.path.parts))
+
+
+def uses_database(item):
+    """Without one of these, pytest-django lets nobody reach a database."""
+    return item.get_closest_marker("django_db") is not None or not DATABASES.isdisjoint(item.fixturenames)
 
 
 @pytest.fixture

@@ -7,9 +7,6 @@ from hypothesis import strategies as st
 from reviews import statistics
 from reviews.statistics import coincidences, measure, ordinal_alpha, weighted_kappa, within
 
-pytestmark = pytest.mark.sqlite  # no database: once is enough
-
-
 # Published -----------------------------------------------------------------------------------------------------------
 _ = None
 FOUR_OBSERVERS = (  # Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), data with missing values

@@ -1,19 +1,9 @@
-"""The checks know no database: once for each Python is enough."""
-
-from pathlib import Path
+"""What tests of the checks share."""
 
 import pytest
 
 from submissions import checks
 from tests.submissions.checks import papers
-
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.sqlite)
 
 
 @pytest.fixture
