@@ -17,8 +17,8 @@ from microcred.plain import as_text, markdown, text_of
 from microcred.verdict import Refused
 
 PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
-TAGS = {"p", "a", "strong", "em", "ul", "ol", "li", "br", "h2", "h3", "blockquote", "code", "hr"}
-ATTRIBUTES = {"a": {"href", "class"}}
+TAGS = {"p", "u", "strong", "em", "ul", "ol", "li", "br", "h2", "h3", "blockquote", "code", "hr"}
+LINK = re.compile(r"<(/?)a\b[^>]*>")
 MARKS = r"([\\`*_{}\[\]()#+\-.!|<>~&=])"
 PARAGRAPHS = re.compile(r"\s*\n\s*\n\s*")
 LONGEST_SUBJECT = 200
@@ -113,9 +113,12 @@ def _is_one_link(inline: list[Token]) -> bool:
 
 
 def body_of(html: str) -> SafeString:
-    """What stands in the middle of a letter's HTML, without frame and style, to be shown on a page of ours."""
+    """What stands in the middle of a letter's HTML, without frame and style, to be shown to those who did not get it.
+
+    Its links lead to the reader's own pages, which nobody else may open: their words are underlined and lead nowhere.
+    """
     body = re.search(r"<main>(.*)</main>", html, re.DOTALL)
-    clean = nh3.clean(body[1] if body else "", tags=TAGS, attributes=ATTRIBUTES, link_rel=None)
+    clean = nh3.clean(LINK.sub(r"<\1u>", body[1]) if body else "", tags=TAGS, attributes={})
     return mark_safe(clean)  # noqa: S308
 
 

@@ -119,3 +119,11 @@ def test_only_the_middle_of_a_letter_is_shown_on_a_page():
     letter = letters.compose("A", "Dear *Ada*", {}, footer="Why you got it")
 
     assert letters.body_of(letter.html).strip() == "<p>Dear <em>Ada</em></p>"
+
+
+def test_links_of_a_letter_lead_nowhere_for_those_who_did_not_get_it():
+    letter = letters.compose("Hi", "See [your page](https://x.example/my/).\n\n[Add it](https://x.example/my/)", {})
+
+    assert letters.body_of(letter.html).split() == (
+        "<p>See <u>your page</u>.</p> <p><u>Add it</u><br> <u>https://x.example/my/</u></p>".split()
+    )
