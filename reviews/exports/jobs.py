@@ -1,7 +1,7 @@
 """From what was asked for to a file: claimed with a lease, tried three times at most, kept for a week.
 
 A worker that dies leaves a lease that runs out; the next sweep begins the file anew. What was written so far lay in a
-temporary file, and went with the worker.
+temporary file, and went with the worker; what was on its way into the store is named by the row, and removed.
 """
 
 import tempfile
@@ -81,6 +81,7 @@ def make(export: Export) -> None:
     claimed = claim(export)
     if claimed is None:
         return
+    _remove_begun(claimed)
     if claimed.tries > Export.MAX_TRIES:
         _give_up(claimed)
         return
@@ -93,6 +94,7 @@ def make(export: Export) -> None:
         log.info("export_taken_over", export=claimed.pk)
     except Exception:
         log.exception("export_not_made", export=claimed.pk, tries=claimed.tries)
+        _remove_begun(claimed)
         _try_again(claimed)
 
 
@@ -130,17 +132,25 @@ def _write(work: Work, into: BinaryIO) -> None:
 
 def _keep(work: Work, made: BinaryIO) -> None:
     """Store the bytes, then say so and owe the mail; a file that nobody waits for any more goes again."""
-    export, content = work.export, File(made)
-    key, size = default_storage.save(new_key(), content), content.size
+    export, content, key = work.export, File(made), new_key()
+    if not _held(export).update(file=key):
+        raise TakenOver
+    size = content.size
+    default_storage.save(key, content)
     with transaction.atomic():
-        is_kept = _held(export).update(
-            file=key, size_bytes=size, made_at=clock.now(), leased_until=None, missed=work.missed
-        )
+        is_kept = _held(export).update(size_bytes=size, made_at=clock.now(), leased_until=None, missed=work.missed)
         if is_kept:
             _hold(export, work.held)
             _tell(export, "export_made")
         else:
             transaction.on_commit(lambda: default_storage.delete(key))
+
+
+def _remove_begun(export: Export) -> None:
+    """What a try that came to nothing had put into the store."""
+    if begun := _held(export).exclude(file="").first():
+        default_storage.delete(begun.file.name)
+        _held(export).update(file="")
 
 
 def _hold(export: Export, versions: set[int]) -> None:

@@ -169,11 +169,12 @@ def goes_on(visitors):
 
 
 def tries_until_it_works(line, path):
-    for count in range(1, MOST_TRIES + 1):
-        if line.get(path) == (200, ""):
-            return count
+    said = []
+    while (answer := line.get(path)) != (200, ""):
+        said.append(answer)
+        assert len(said) < MOST_TRIES, f"{path} does not come back: {said}"
         time.sleep(PAUSE)
-    raise AssertionError(f"{path} does not come back")
+    return 1 + len(said)
 
 
 def finish(worker, sink):

@@ -286,6 +286,28 @@ def test_what_a_dead_worker_left_is_begun_anew_by_the_sweep(cohort, ada, clock):
     assert Export.objects.get().made_at and len(cells(Export.objects.get())) == 2
 
 
+def test_what_a_worker_that_died_had_begun_to_store_goes(cohort, ada, clock, monkeypatch):
+    class Death(BaseException):
+        """No exception: nothing of the job goes on after it."""
+
+    def die(*stored):
+        save(*stored)
+        raise Death
+
+    export, save = jobs.ask(cohort, kind="roster", form="csv", by=cohort.opened_by), default_storage.save
+    with monkeypatch.context() as patch, pytest.raises(Death):
+        patch.setattr(default_storage, "save", die)
+        jobs.make(export)
+    begun = Export.objects.get().file.name
+    assert default_storage.exists(begun)
+
+    clock(AFTER_ALL + jobs.LEASE)
+    jobs.make_waiting(AFTER_ALL + jobs.LEASE)
+
+    assert not default_storage.exists(begun)
+    assert default_storage.exists(Export.objects.get(made_at__isnull=False).file.name)
+
+
 def test_a_worker_that_was_overtaken_leaves_nothing(cohort, ada, monkeypatch):
     export = jobs.ask(cohort, kind="roster", form="csv", by=cohort.opened_by)
 
