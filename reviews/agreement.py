@@ -5,7 +5,7 @@ reader settles, whose word counts from then on. Criteria that met the rubric in 
 level; the current one speaks for those it left open.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -158,8 +158,12 @@ def _counted(count: int, noun: str, which: str = "") -> str:
 
 
 def passing(criterion: Criterion) -> Level:
-    """The lowest level that meets the criterion; the top one where none is marked. Reads the prefetched levels."""
-    levels = list(criterion.levels.all())
+    """The lowest level that meets the criterion. Reads the prefetched levels."""
+    return passing_of(list(criterion.levels.all()))
+
+
+def passing_of(levels: Sequence[Level]) -> Level:
+    """The lowest of a row's levels that meets it; the top one, which comes first, where none is marked."""
     return next((level for level in levels if level.is_passing), levels[0])
 
 

@@ -163,14 +163,14 @@ class Gap:
     sentence: str
 
 
-def gaps(rows: Iterable) -> list[Gap]:
-    """What is missing in `rows`: pairs of a row's number and criterion, with its score or None."""
+def gaps(rows: Iterable[tuple[int, Level, Score | None]]) -> list[Gap]:
+    """What is missing in `rows`: the number and the passing level of each, with its score or None."""
     found = []
-    for number, criterion, score in rows:
+    for number, enough, score in rows:
         if score is None or score.level is None:
             found.append(Gap(number, f"Choose a level for question {number}."))
-        elif score.level.rank < passing(criterion).rank and not score.comment.strip():
-            found.append(Gap(number, f"Write a comment on question {number}: say what “{passing(criterion)}” needs."))
+        elif score.level.rank < enough.rank and not score.comment.strip():
+            found.append(Gap(number, f"Write a comment on question {number}: say what “{enough}” needs."))
     return found
 
 
@@ -181,7 +181,7 @@ def finish(review: Review, *, by: User) -> None:
     assignment = _assignment(review)
     if not (may := permissions.may_score(by, assignment)):
         raise Refused(may.reason)
-    if missing := gaps(rows_of(assignment.review)):
+    if missing := gaps((number, passing(row), score) for number, row, score in rows_of(assignment.review)):
         raise Refused(missing[0].sentence)
     Review.objects.filter(pk=review.pk).update(finished_at=clock.now())
     settling.compare(assignment.submission, by=by)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 
 from django.db.models import Exists, F, OuterRef, Subquery, Value
 from django.urls import reverse
@@ -11,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from badges.models import Criterion, Level
 from microcred.verdict import ALLOWED, Verdict
 from reviews import changes, permissions, rescoring, seen
+from reviews.agreement import passing_of
 from reviews.models import Assignment, SavedComment, Score
 from reviews.rescoring import Rescored
 from reviews.scoring import Changed, Entry
@@ -27,6 +30,7 @@ class Question:
 
     number: int
     criterion: Criterion
+    levels: list[Level]
     is_open: bool
     score: Score | None = None
     before: Score | None = None
@@ -66,8 +70,8 @@ class Question:
         return bool(self.answer and self.answer_before and pictures.are_others(self.answer_before, self.answer))
 
     @property
-    def levels(self) -> list[Level]:
-        return list(self.criterion.levels.all())
+    def passing(self) -> Level:
+        return passing_of(self.levels)
 
     @property
     def level(self) -> Level | None:
@@ -177,7 +181,7 @@ class Sheet:
 
 
 def sheet_of(assignment: Assignment, *, is_admin: bool = False) -> Sheet:
-    """As its reader sees it, or an admin. Queries: seven, however many questions; eight in a review opened again.
+    """As its reader sees it, or an admin. Queries: five, however many questions; six in a review opened again.
 
     `assignment` comes with its submission, cohort and review.
     """
@@ -192,17 +196,18 @@ def sheet_of(assignment: Assignment, *, is_admin: bool = False) -> Sheet:
         Question(
             n,
             row,
-            row.is_open,
+            levels,
+            levels[0].is_open,
             score=scores.get(row.pk),
             before=earlier.get(row.pk),
-            note=row.note or "",
+            note=levels[0].note or "",
             answer=(answer := _answer(answers, counting, row)),
             gallery=galleries[answer.version_id] if answer else NO_PICTURES,
             answer_before=_answer(answers, before, row),
             comments=_chips(comments, row),
             rescored=[change for change in rescored if change.criterion == row],
         )
-        for n, row in enumerate(_rows(submission, number), start=1)
+        for n, (row, levels) in enumerate(_rows(submission, number), start=1)
     ]
     return Sheet(assignment, questions, counting, comments)
 
@@ -214,17 +219,25 @@ def gallery(assignment: Assignment, version: Version) -> Gallery:
     return Gallery(copy, lambda mark: reverse("reviews:picture", args=[submission.number, slot, mark]))
 
 
-def _rows(submission, number: int):
-    """Every scored rubric row, with `is_open`: whether this round asks for it; and what its applicant says changed."""
-    said = RevisionNote.objects.filter(round__submission=submission, round__number=number, criterion=OuterRef("pk"))
-    asked = Round.objects.filter(submission=submission, number=number, criteria=OuterRef("pk"))
-    return (
-        Criterion.objects.filter(document__edition=submission.enrollment.cohort.edition_id, document__is_scored=True)
+def _rows(submission, number: int) -> list[tuple[Criterion, list[Level]]]:
+    """Every scored rubric row with its levels, the top one first. Queries: one.
+
+    Each level knows of its row: `is_open`, whether this round asks for it; `note`, what its applicant says changed.
+    """
+    row = OuterRef("criterion")
+    said = RevisionNote.objects.filter(round__submission=submission, round__number=number, criterion=row)
+    asked = Round.objects.filter(submission=submission, number=number, criteria=row)
+    scored = {
+        "criterion__document__edition": submission.enrollment.cohort.edition_id,
+        "criterion__document__is_scored": True,
+    }
+    levels = (
+        Level.objects.filter(**scored)
         .annotate(is_open=Exists(asked) if number > 1 else Value(True), note=Subquery(said.values("text")))
-        .select_related("prompt")
-        .prefetch_related("levels")
-        .order_by("document__position", "position")
+        .select_related("criterion__prompt")
+        .order_by("criterion__document__position", "criterion__position", "-rank")
     )
+    return [(row, list(each)) for row, each in groupby(levels, key=attrgetter("criterion"))]
 
 
 def _versions(assignment: Assignment) -> tuple[list[Version], list[Version]]:

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from microcred.verdict import Refused
 from reviews import comparing, permissions, scoring
-from reviews.agreement import passing
 from reviews.forms import ConflictForm
 from reviews.models import Assignment, Decision
 from reviews.sheets import Question, sheet_of
@@ -41,7 +40,7 @@ def _show_finish(request, assignment: Assignment, status=200):
     shown = sheet_of(assignment)
     cohort = assignment.submission.enrollment.cohort
     rows = [(question.criterion, _is_met(question)) for question in shown.questions]
-    missing = scoring.gaps((one.number, one.criterion, one.score) for one in shown.open_questions)
+    missing = scoring.gaps((one.number, one.passing, one.score) for one in shown.open_questions)
     page = {
         "sheet": shown,
         "assignment": assignment,
@@ -75,7 +74,7 @@ def _decision(assignment: Assignment) -> Decision | None:
 def _is_met(question: Question) -> bool:
     """Rows that this round does not ask for were met before."""
     return not question.is_open or (
-        question.level is not None and question.level.rank >= passing(question.criterion).rank
+        question.level is not None and question.level.rank >= question.passing.rank
     )
 
 

@@ -126,5 +126,5 @@ def test_both_pages_take_the_same_queries_however_much_there_is(client, ben, dja
 
     with django_assert_num_queries(10):
         client.get("/review/by-question/")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         client.get("/review/by-question/2/")

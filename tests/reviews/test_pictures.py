@@ -149,7 +149,7 @@ def test_many_pictures_ask_the_database_no_more_often(client, scoring, given, dj
     answer = Answer.objects.get(html__contains="data-picture")
     Answer.objects.filter(pk=answer.pk).update(html=answer.html * 20)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         page = client.get(scoring).content
 
     assert len(SHOWN.findall(page)) == 20

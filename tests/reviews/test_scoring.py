@@ -13,7 +13,7 @@ from badges.word.package import unpack
 from cohorts.models import StaffTask
 from microcred.models import Message
 from microcred.verdict import Refused
-from reviews import assigning, decisions, scoring
+from reviews import agreement, assigning, decisions, scoring
 from reviews.models import Assignment, Review, SavedComment, Score
 from submissions.models import Answer, CleanCopy, DocumentAccess, Submission, Version
 from submissions.states import State
@@ -117,7 +117,8 @@ def test_finishing_needs_every_level_and_a_comment_below_the_passing_one(given, 
     for number, rank in ranks.items():
         reviewing.score(review, number, rank, comment=comment)
 
-    assert [gap.sentence for gap in scoring.gaps(scoring.rows_of(review))] == missing
+    rows = [(number, agreement.passing(row), score) for number, row, score in scoring.rows_of(review)]
+    assert [gap.sentence for gap in scoring.gaps(rows)] == missing
     if missing:
         with pytest.raises(Refused, match=re.escape(missing[0])):
             scoring.finish(review, by=given.reviewer)
@@ -181,13 +182,25 @@ def test_the_outcome_is_said_in_words(met, of, last, said):
 
 
 # The page ------------------------------------------------------------------------------------------------------------
+def test_a_review_opened_again_takes_one_query_more_and_no_more_than_twelve(client, ben, django_assert_num_queries):
+    review = reviewing.reviewed(submission_in(State.SUBMITTED), ben)
+    scoring.reopen_review(review, by=ben)
+    reviewing.score(review, 1, 1, version=1, why="Read once more.")
+    client.force_login(ben)
+
+    with django_assert_num_queries(12):
+        page = client.get(f"/review/{review.assignment.submission.number}/")
+
+    assert [len(one.rescored) for one in page.context["sheet"].questions] == [1, 0]
+
+
 @pytest.mark.parametrize("prompts", (2, 9))
 def test_the_page_takes_the_same_queries_however_many_questions(client, ben, django_assert_num_queries, prompts):
     cohort = factories.cohort(of=factories.edition(prompts=prompts))
     review = reviewing.started(reviewing.assigned(submission_in(State.SUBMITTED, cohort=cohort), ben))
     client.force_login(ben)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         response = client.get(f"/review/{review.assignment.submission.number}/")
 
     assert len(response.context["sheet"].questions) == prompts

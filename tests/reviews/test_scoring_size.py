@@ -59,5 +59,5 @@ def test_twice_the_words_cost_at_most_three_times_as_much(revised, client, djang
         return min(spent)
 
     assert cost(WORDS) <= 3 * cost(WORDS // 2)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(address)

@@ -490,7 +490,7 @@ def test_rows_save_themselves_and_another_tab_overwrites_nothing(case, client):
 
     assert answers == [200, 409]
     assert Score.objects.get(review__assignment__reviewer=case.sue).private_note == "One tab."
-    assert client.post(f"/settle/{case.submission.number}/q/2/", {}).status_code == 404
+    assert client.post(f"/settle/{case.submission.number}/q/2/", {}).status_code == 409
 
 
 def test_what_was_typed_comes_back_when_it_is_given_to_somebody_else(case, client):
