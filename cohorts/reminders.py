@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, CharField, DateTimeField, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Concat
 
 from cohorts import audiences
@@ -65,6 +65,14 @@ def judged(rule: Reminder, occasion: Occasion, *, at: datetime) -> QuerySet:
     reasons = [*_reasons(members.model, occasion), *audience.reasons(occasion, at)]
     cases = [When(condition, then=Value(words)) for words, condition in reasons]
     return members.annotate(why_not=Case(*cases, default=Value(""), output_field=CharField()))
+
+
+def still_reached(rule: Reminder, occasion: Occasion, *, at: datetime) -> QuerySet:
+    """Those who get it, and for whom it has neither left yet nor been dropped."""
+    done = Message.objects.exclude(state=Message.State.OWED).filter(
+        kind=f"{KIND}{rule.key}", about=occasion.key, cohort_slug=occasion.cohort.slug, person=OuterRef("person")
+    )
+    return judged(rule, occasion, at=at).filter(~Exists(done), why_not="")
 
 
 def _reasons(model: type, occasion: Occasion) -> Iterator[audiences.Reason]:

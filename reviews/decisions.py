@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 
 from badges.models import RequiredDocument
 from cohorts.models import Cohort, Event
@@ -15,10 +15,9 @@ from microcred.models import User
 from microcred.verdict import Refused
 from reviews import agreement, assigning, awarding, decision_letters, permissions
 from reviews.agreement import Row, Standing
-from reviews.models import Assignment, Decision
-from reviews.second_reads import readers_needed
+from reviews.models import Decision
 from submissions import workflow
-from submissions.models import Round, Submission
+from submissions.models import Submission
 from submissions.states import State
 
 log = structlog.get_logger(__name__)
@@ -237,31 +236,6 @@ def release_due(now: datetime) -> int:
         except Exception:  # one letter that cannot leave must not keep the others waiting
             log.exception("decision_not_released", decision=decision.pk)
     return out
-
-
-def in_review(cohort: Cohort) -> QuerySet:
-    """Submissions being reviewed, each with `finished` and `unfinished` readers of its current round."""
-    current = Round.objects.filter(submission=OuterRef("submission")).order_by("-number").values("number")[:1]
-    reading = Assignment.objects.standing().filter(
-        submission=OuterRef("pk"), round_number=Subquery(current), role=Assignment.Role.READER
-    )
-    return Submission.objects.filter(enrollment__cohort=cohort, state=State.IN_REVIEW).annotate(
-        is_unfinished=Exists(reading.unfinished()), finished=_count(reading.filter(review__finished_at__isnull=False))
-    )
-
-
-def reviewed(cohort: Cohort) -> QuerySet:
-    """Those with every required review of the round finished: ready to decide, or waiting for a second reader."""
-    return in_review(cohort).filter(is_unfinished=False, finished__gte=readers_needed())
-
-
-def half_read(cohort: Cohort) -> QuerySet:
-    """Those that one reader has finished and that wait for another one."""
-    return in_review(cohort).filter(finished__gte=1, finished__lt=readers_needed())
-
-
-def _count(rows: QuerySet):
-    return Subquery(rows.order_by().values("submission").annotate(n=Count("pk")).values("n"))
 
 
 def waiting_release(cohort: Cohort) -> QuerySet[Decision]:

@@ -1,4 +1,5 @@
-"""Whom a number of the overview counts, asked for by an address: an activity, a reviewer's work, a level of a row."""
+"""Whom a number of the overview counts, asked for by an address: an activity, a reviewer's work, a level of a row,
+a reminder."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +10,14 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import Combinable
 
 from badges.models import Level
-from cohorts.models import Cohort
+from cohorts import reminders
+from cohorts.models import Cohort, Reminder
+from cohorts.occasions import Occasion
 from microcred import clock, times
 from reviews import people, stuck
 from reviews.models import Assignment
 
-KEYS = ("done", "not-done", "by", "given-to", "read-by", "row", "level")
+KEYS = ("done", "not-done", "by", "given-to", "read-by", "row", "level", "reminder")
 
 
 @dataclass(frozen=True)
@@ -26,13 +29,15 @@ class Narrowing:
 
 
 def of(cohort: Cohort, asked: Mapping[str, str]) -> Narrowing | None:
-    """What `asked`, by the keys above, leaves of a list. Raises: ObjectDoesNotExist. Queries: at most one."""
+    """What `asked`, by the keys above, leaves of a list. Raises: ObjectDoesNotExist. Queries: at most two."""
     for key in ("done", "not-done"):
         if asked.get(key):
             return _activity(cohort, asked[key], is_done=key == "done", by=asked.get("by", ""))
     for key in ("given-to", "read-by"):
         if asked.get(key):
             return _load(cohort, asked[key], is_finished=key == "read-by")
+    if asked.get("reminder"):
+        return _reminder(cohort, asked["reminder"])
     return _level(cohort, asked["row"], asked.get("level", "")) if asked.get("row") else None
 
 
@@ -62,6 +67,13 @@ def _load(cohort: Cohort, person: str, *, is_finished: bool) -> Narrowing:
     if is_finished:
         load = load.filter(review__finished_at__isnull=False)
     return Narrowing(Q(Exists(load)), f"{'read by' if is_finished else 'given to'} {member.person}")
+
+
+def _reminder(cohort: Cohort, key: str) -> Narrowing:
+    rule = cohort.reminders.get(key=key, audience=Reminder.Audience.NOT_SUBMITTED)
+    event = cohort.events.select_related("cohort").get(kind=rule.event_kind)
+    reached = reminders.still_reached(rule, Occasion.of_event(event), at=clock.now())
+    return Narrowing(Q(pk__in=reached.values("pk")), f"get the reminder “{rule}” next")
 
 
 def _level(cohort: Cohort, row: str, rank: str) -> Narrowing:

@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 
 from cohorts import deadlines
 from cohorts.models import Cohort, Event, Reminder, StaffTask
-from cohorts.occasions import Occasion
 from microcred import clock, times
 from microcred.zones import spoken
-from reviews.overview import Counts, Load, Tasks
+from reviews.overview import Counts, Going, Load, Tasks
 from submissions.letters import in_words
 
 SHOWN = 5
@@ -41,7 +40,7 @@ class Facts:
     counts: Counts
     loads: list[Load]
     tasks: list[Tasks]
-    reminders: list[Reminder]
+    going: list[Going]
 
     def page(self, path: str) -> str:
         return f"/cohorts/{self.cohort.slug}/{path}"
@@ -117,22 +116,18 @@ def hanging_mail(facts: Facts) -> Iterator[Need]:
 
 def reminders(facts: Facts) -> Iterator[Need]:
     """Reminders to people who have not submitted that leave later today."""
-    going, zone = facts.counts.reminded, facts.cohort.zone
-    for rule in facts.reminders if going and not facts.cohort.sending_paused_at else ():
-        for event in facts.cohort.events.all():
-            if rule.audience == Reminder.Audience.NOT_SUBMITTED and event.kind == rule.event_kind:
-                moment = rule.moment(Occasion.of_event(event).of, reader=zone, cohort=zone)
-                if moment > facts.at and clock.today(zone, at=moment) == facts.day:
-                    yield _going_out(facts, rule, going, moment)
+    for one in facts.going:
+        if count := facts.counts.reminded[one.rule.key]:
+            yield _going_out(facts, one, count)
 
 
-def _going_out(facts: Facts, rule: Reminder, going: int, moment: datetime) -> Need:
-    on_the_clock = clock_time(moment, facts.cohort.zone)
-    whose = spoken(facts.cohort.zone, moment) if rule.zone_of == Reminder.Zone.COHORT else "their time"
-    noun = "late notice" if rule.days > 0 else "reminder"
-    fact = f"{plural(going, f'{noun} goes out', f'{noun}s go out')} at {on_the_clock} {whose}"
+def _going_out(facts: Facts, one: Going, count: int) -> Need:
+    on_the_clock = clock_time(one.moment, facts.cohort.zone)
+    whose = spoken(facts.cohort.zone, one.moment) if one.rule.zone_of == Reminder.Zone.COHORT else "their time"
+    noun = "late notice" if one.rule.days > 0 else "reminder"
+    fact = f"{plural(count, f'{noun} goes out', f'{noun}s go out')} at {on_the_clock} {whose}"
     more, page = "Nothing is sent before then", facts.page("reminders/")
-    return Need(going, fact, more, "Read and edit", page, facts.people("reminded"))
+    return Need(count, fact, more, "Read and edit", page, facts.page(f"people/?reminder={one.rule.key}"))
 
 
 def clock_time(moment: datetime, zone: str) -> str:
@@ -251,6 +246,7 @@ def unreleased(facts: Facts) -> Iterator[Need]:
 # Tasks ---------------------------------------------------------------------------------------------------------------
 TASKS = {
     StaffTask.Kind.CONFLICT: ("reader to find", "readers to find", "Find one"),
+    StaffTask.Kind.CONCERN: ("applicant wants a reader kept away", "applicants want a reader kept away", "Look"),
     StaffTask.Kind.READ_FILE: ("file to look at by hand", "files to look at by hand", "Look"),
     StaffTask.Kind.LETTER: ("letter that cannot be filled in", "letters that cannot be filled in", "Look"),
     StaffTask.Kind.MAIL: ("address that mail comes back from", "addresses that mail comes back from", "Correct"),

@@ -20,7 +20,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Concat, Trim
 
-from cohorts.models import Attendance, Cohort, Event, StaffMembership
+from cohorts import reminders
+from cohorts.models import Attendance, Cohort, Event, Reminder, StaffMembership
+from cohorts.occasions import Occasion
 from microcred import clock, times
 from microcred.models import Message
 from microcred.zones import spoken
@@ -60,7 +62,6 @@ class Counts:
     not_submitted: int
     ready: int
     extended: int
-    reminded: int
     no_reviewer: int
     second_read: int
     being_read: int
@@ -69,20 +70,55 @@ class Counts:
     revising: int
     extended_from: date | None
     extended_to: date | None
+    lost: dict[str, int]
+    reminded: dict[str, int]
 
 
-def counts(cohort: Cohort, documents: int) -> Counts:
-    """Queries: one, whatever the size."""
+@dataclass(frozen=True)
+class Going:
+    """A reminder to people who have not submitted that leaves later today, and whom it still reaches."""
+
+    rule: Reminder
+    moment: datetime
+    who: Q
+
+
+def going_today(cohort: Cohort, rules: Iterable[Reminder], *, at: datetime) -> list[Going]:
+    """Those of `rules` whose time in the cohort's zone is still to come today. Reads the cohort's events."""
+    found, today = [], clock.today(cohort.zone, at=at)
+    for rule in rules if not cohort.sending_paused_at else ():
+        for event in cohort.events.all():
+            if rule.audience == Reminder.Audience.NOT_SUBMITTED and event.kind == rule.event_kind:
+                occasion = Occasion.of_event(event)
+                moment = rule.moment(occasion.of, reader=cohort.zone, cohort=cohort.zone)
+                if moment > at and clock.today(cohort.zone, at=moment) == today:
+                    found.append(
+                        Going(rule, moment, Q(pk__in=reminders.still_reached(rule, occasion, at=at).values("pk")))
+                    )
+    return found
+
+
+def counts(cohort: Cohort, documents: int, going: Iterable[Going] = ()) -> Counts:
+    """`lost`: those between two steps, by the word of their choice; `reminded`: by the key of each of `going`.
+
+    Queries: one, whatever the size.
+    """
     choices = people.filters(cohort, documents)
-    names = [each.name for each in fields(Counts) if each.type is int]
-    wanted = {name: choices[name.replace("_", "-")].who for name in names}
-    facts = people.with_facts(cohort.enrollments.order_by(), cohort)
-    counted = facts.aggregate(
-        **{f"counted_{name}": Count("pk", filter=who) for name, who in wanted.items()},
-        counted_extended_from=Min("extended_until", filter=wanted["extended"]),
-        counted_extended_to=Max("extended_until", filter=wanted["extended"]),
+    wanted = {each.name: choices[each.name.replace("_", "-")].who for each in fields(Counts) if each.type is int}
+    lost = {word: choices[word].who for word in people.between_steps(documents)}
+    reminded = {one.rule.key: one.who for one in going}
+    conditions = [*wanted.values(), *lost.values(), *reminded.values()]
+    found = people.with_facts(cohort.enrollments.order_by(), cohort).aggregate(
+        **{f"counted_{number}": Count("pk", filter=who) for number, who in enumerate(conditions)},
+        first_day=Min("extended_until", filter=wanted["extended"]),
+        last_day=Max("extended_until", filter=wanted["extended"]),
     )
-    return Counts(**{name.removeprefix("counted_"): found for name, found in counted.items()})
+    numbers = iter([found[f"counted_{number}"] for number in range(len(conditions))])
+    return Counts(
+        **dict(zip(wanted, numbers, strict=False)), lost=dict(zip(lost, numbers, strict=False)),
+        reminded=dict(zip(reminded, numbers, strict=False)), extended_from=found["first_day"],
+        extended_to=found["last_day"],
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -93,24 +129,27 @@ class Step:
     count: int
     show: str
     is_later: bool = False
-    fewer: int = 0
+    lost: int = 0
+    lost_show: str = ""
+    is_fewer: bool = True
 
 
 def funnel(found: Counts, cohort: Cohort, documents: int) -> list[Step]:
-    """How far people are; what comes after the submission is drawn lighter and loses nobody."""
-    meetings = in_words(people.meetings_wanted(cohort)).capitalize()
-    early = [
-        ("Started", found.started, "started"),
-        (f"{meetings} or more meetings", found.meetings, "meetings"),
-        (f"All {in_words(documents)} documents", found.documents, "documents"),
-        ("Submitted", found.submitted, "submitted"),
-    ]
-    if documents == 0:
-        del early[2]
-    steps, before = [], found.started
-    for label, count, show in early:
-        steps.append(Step(label, count, show, fewer=max(before - count, 0)))
-        before = count
+    """How far people are; what comes after the submission is drawn lighter and loses nobody.
+
+    Who came through one step need not have come through the one before: then those lost are more than so many fewer.
+    """
+    labels = {
+        "started": "Started",
+        "meetings": f"{in_words(people.meetings_wanted(cohort)).capitalize()} or more meetings",
+        "documents": f"All {in_words(documents)} documents",
+        "submitted": "Submitted",
+    }
+    steps = [Step("Started", found.started, "started")]
+    for word, (before, after) in people.between_steps(documents).items():
+        count, lost = getattr(found, after), found.lost[word]
+        is_fewer = lost == getattr(found, before) - count
+        steps.append(Step(labels[after], count, after, lost=lost, lost_show=word, is_fewer=is_fewer))
     return [
         *steps,
         Step("Review finished", found.reviewed, "reviewed", is_later=True),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField, Value
@@ -13,6 +14,7 @@ from cohorts import deadlines
 from cohorts.models import ActivityMark, Attendance, Cohort, Enrollment, Event
 from microcred import times
 from microcred.models import Message
+from reviews import rounds
 from reviews.models import Assignment, AssignmentQuerySet, Review
 from reviews.second_reads import readers_needed
 from reviews.stuck import TAKEN
@@ -56,7 +58,6 @@ def with_facts(people: QuerySet[Enrollment], cohort: Cohort) -> QuerySet:
         reviews=counted(finished, "assignment__submission"),
         is_unread=Exists(_current_readings().unfinished()),
         readers_now=counted(_current_readings().readings(), "submission"),
-        readings_done=counted(_current_readings().readings().filter(review__finished_at__isnull=False), "submission"),
         readers_needed=readers_needed("submission__"),
     )
 
@@ -311,8 +312,7 @@ def filters(cohort: Cohort, documents: int) -> dict[str, Filter]:
     complete = Q(documents_in__gte=documents)
     enough = meetings_wanted(cohort)
     waiting, missing = STAYS & WAITING, STAYS & NOT_HANDED_IN
-    read = Q(state=State.IN_REVIEW, is_unread=False, readings_done__gte=F("readers_needed"))
-    return {
+    choices = {
         "": Filter("Everyone", Q()),
         "not-joined": Filter("Not joined", STAYS & Q(joined_at__isnull=True)),
         "not-submitted": Filter("Not submitted", missing),
@@ -334,15 +334,28 @@ def filters(cohort: Cohort, documents: int) -> dict[str, Filter]:
             "Another reader wanted", waiting & Q(readers_now__gt=0, readers_now__lt=F("readers_needed")), is_chip=False
         ),
         "being-read": Filter("Review not finished", waiting & Q(is_unread=True), is_chip=False),
-        "to-decide": Filter("Ready for a decision", STAYS & read, is_chip=False),
+        "to-decide": Filter(
+            "Ready for a decision", STAYS & Q(submission__in=rounds.ready(cohort).values("pk")), is_chip=False
+        ),
         "decided": Filter("Decided, not released", STAYS & Q(state=State.DECIDED), is_chip=False),
         "extended": Filter("With an extension", missing & Q(extended_until__isnull=False), is_chip=False),
-        "reminded": Filter(
-            "Reminded to submit", missing & JOINED & Q(extended_until=None, person__mail_bounced_at=None), is_chip=False
-        ),
         "taking-part": Filter("Taking part", STAYS & JOINED, is_chip=False),
         "not-awarded": Filter("Not awarded", STAYS & Q(state=State.NOT_AWARDED), is_chip=False),
     }
+    for word, (before, after) in between_steps(documents).items():
+        was, now = choices[before], choices[after]
+        choices[word] = Filter(f"{was.label}, but not: {now.label.lower()}", was.who & ~now.who, is_chip=False)
+    return choices
+
+
+def early_steps(documents: int) -> list[str]:
+    """The words of the choices that people come through one after the other, up to the submission."""
+    return ["started", "meetings", *(["documents"] if documents else []), "submitted"]
+
+
+def between_steps(documents: int) -> dict[str, tuple[str, str]]:
+    """The choices of those who came through one step and not through the next, with the two."""
+    return {f"{before}-not-{after}": (before, after) for before, after in pairwise(early_steps(documents))}
 
 
 def meetings_wanted(cohort: Cohort) -> int:

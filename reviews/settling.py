@@ -20,6 +20,7 @@ from microcred.verdict import Refused
 from reviews import agreement, another_reader, conflicts, permissions
 from reviews.agreement import Row, Standing, passing
 from reviews.models import Assignment, Review, Score, SecondRead, count_of
+from reviews.rounds import TO_SETTLE
 from submissions import workflow
 from submissions.models import Submission
 
@@ -132,7 +133,7 @@ def _ask_staff(submission: Submission) -> None:
 
 
 def _task_key(submission: Submission) -> str:
-    return f"settle/{submission.pk}/{submission.current_round.number}"
+    return f"{TO_SETTLE}{submission.pk}/{submission.current_round.number}"
 
 
 # Settling ------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cohorts.models import Cohort
 from microcred.models import User
 from microcred.verdict import Refused
-from reviews import agreement, awarding, conflicts, decision_letters, decisions
+from reviews import agreement, awarding, conflicts, decision_letters, decisions, rounds
 from reviews.decision_forms import DecisionForm, ReasonForm, ScheduleForm
 from reviews.models import Decision
 from reviews.views.overview import run_by
@@ -48,7 +48,7 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
     show = request.GET.get("show", "")
     closed = conflicts.firm(request.user, ours)
     waiting, reviewed = _waiting(ours, closed), _reviewed(ours, closed)
-    second_reads = decisions.half_read(ours).exclude(closed).count()
+    second_reads = rounds.half_read(ours).exclude(closed).count()
     not_shown = Submission.objects.filter(closed, enrollment__cohort=ours).exclude(state=State.DRAFT).count()
     to_decide = [row for row in reviewed if row.standing.may_be_decided]
     context = {
@@ -57,7 +57,7 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
         "waiting": [(decision, standing, _look(decision, standing)) for decision, standing in waiting],
         "to_decide": to_decide,
         "to_settle": [row for row in reviewed if not row.standing.may_be_decided],
-        "in_review": decisions.in_review(ours).exclude(closed).count() - len(reviewed) - second_reads,
+        "in_review": rounds.in_review(ours).exclude(closed).count() - len(reviewed) - second_reads,
         "second_reads": second_reads,
         "released": _released(ours, closed) if show == "released" else [],
         "not_shown": not_shown,
@@ -68,7 +68,7 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
 
 
 def _reviewed(ours: Cohort, closed: Q) -> list[decisions.Proposal]:
-    others = decisions.reviewed(ours).exclude(closed)
+    others = rounds.reviewed(ours).exclude(closed)
     found = list(others.select_related("enrollment__person").order_by("number")[:SHOWN])
     for submission in found:
         submission.enrollment.cohort = ours

@@ -64,9 +64,10 @@ def _looked_at(request: HttpRequest, cohort: str) -> tuple[Cohort, needs.Facts, 
     known = conflicts.with_reader(overview.with_surroundings(Cohort.objects.all(), at=at), request.user)
     ours = run_by(request, cohort, known=known)
     documents = list(ours.edition.documents.all())
-    found, rules = overview.counts(ours, len(documents)), list(ours.reminders.filter(is_on=True))
+    going = overview.going_today(ours, ours.reminders.filter(is_on=True), at=at)
+    found = overview.counts(ours, len(documents), going)
     tasks = overview.tasks(ours, closed=conflicts.closed_in(ours, request.user))
-    return ours, needs.Facts(ours, at, found, overview.loads(ours), tasks, rules), documents
+    return ours, needs.Facts(ours, at, found, overview.loads(ours), tasks, going), documents
 
 
 @require_safe
