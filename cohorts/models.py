@@ -479,6 +479,7 @@ class StaffTask(models.Model):
         CONFLICT = "conflict", "Find another reader"
         MAIL = "mail", "Correct an address"
         LETTER = "letter", "Mend a letter"
+        CONCERN = "concern", "See to what an applicant told"
 
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="tasks")
     enrollment = models.ForeignKey(

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Q, Value
 from django.db.models.functions import Concat, Trim
 
-from cohorts.models import Cohort, StaffMembership
+from cohorts.models import Cohort
 from microcred.models import User
 from microcred.verdict import Refused
 from reviews.models import DeclaredConflict
@@ -78,7 +78,45 @@ class CapacityForm(forms.Form):
         for reader in self.readers:
             takes = self.cleaned_data[self._name(reader)]
             if takes != reader.takes:
-                StaffMembership.objects.filter(pk=reader.membership.pk).update(takes_up_to=takes)
+                reader.membership.takes_up_to = takes
+                reader.membership.save(update_fields=["takes_up_to"])
+
+
+class ConcernForm(forms.Form):
+    """Whom an applicant does not want to read their work: in their words, for they do not know who reads."""
+
+    about = forms.CharField(
+        label="Who",
+        help_text="Their name or e-mail address, as you know it.",
+        max_length=160,
+        error_messages={"required": "Write whom you mean."},
+    )
+    kind = forms.ChoiceField(
+        label="Why",
+        choices=[("", "– choose –"), *DeclaredConflict.Kind.choices],
+        error_messages={"required": "Choose why."},
+    )
+    note = forms.CharField(label="In a sentence", help_text="Only your team reads it.", required=False, max_length=1000)
+
+    def clean(self):
+        if self.cleaned_data.get("kind") == DeclaredConflict.Kind.OTHER and not self.cleaned_data.get("note"):
+            self.add_error("note", "Say in a sentence what the reason is.")
+        return self.cleaned_data
+
+
+class MatchForm(forms.Form):
+    """Whom of the staff an applicant means."""
+
+    person = forms.ModelChoiceField(
+        User.objects.none(), label="Whom they mean", empty_label="– choose –",
+        error_messages={"required": "Choose whom they mean, or set it aside."},
+    )  # fmt: skip
+
+    def __init__(self, data=None, *, people):
+        super().__init__(data)
+        person = self.fields["person"]
+        assert isinstance(person, forms.ModelChoiceField)
+        person.queryset = people
 
 
 class ConflictForm(forms.Form):

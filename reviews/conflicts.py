@@ -161,6 +161,12 @@ def _spellings(cohort: int, organizations: Iterable[str]) -> list[str]:
     return [name for name in theirs if any(alike(name, one) for one in organizations)]
 
 
+def between_people(cohort: Cohort, first: User, second: User) -> bool:
+    """Whether it was declared of the two, by name, whichever way round. Queries: one."""
+    declared = DeclaredConflict.objects.standing().filter(cohort=cohort)
+    return declared.filter(Q(person=first, other=second) | Q(person=second, other=first)).exists()
+
+
 def with_reader(cohorts: QuerySet[Cohort], person: User) -> QuerySet[Cohort]:
     """Each with `is_partly_closed`: whether there is anybody in it whose work `person` keeps clear of."""
     declared = DeclaredConflict.objects.standing().about(person).filter(cohort=OuterRef("pk"))

@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from badges.models import Criterion, Level, RequiredDocument, who_and_when
 from cohorts import keeping_clear
-from cohorts.models import Cohort, Event, StaffMembership
+from cohorts.models import Cohort, Enrollment, Event, StaffMembership
 from microcred import clock, letters
 from reviews.calibration import models as calibration  # noqa: F401  (Django looks for all models of a floor here)
 from reviews.exports import models as exports  # noqa: F401  (as above)
@@ -284,6 +284,33 @@ class DeclaredConflict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} and {self.other or self.organization}: {self.get_kind_display().lower()}"
+
+
+class ConcernQuerySet(models.QuerySet):
+    def waiting(self):
+        return self.filter(settled_at__isnull=True)
+
+
+class Concern(models.Model):
+    """That an applicant does not want somebody to read their work, in their words: they do not know who reads."""
+
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="concerns")
+    about = models.CharField(max_length=160, help_text="Whom they mean, as they wrote it.")
+    kind = models.CharField(max_length=8, choices=DeclaredConflict.Kind)
+    note = models.TextField(blank=True)
+    told_at = models.DateTimeField(default=clock.now)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    why = models.TextField(blank=True, help_text="Why it was set aside; empty where a conflict was declared.")
+
+    objects: ClassVar = ConcernQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-told_at", "-pk")
+        constraints = (who_and_when("settled_at", "settled_by", name="concern_settled_who_and_when"),)
+
+    def __str__(self) -> str:
+        return f"{self.enrollment.person} about {self.about}"
 
 
 class SecondReadQuerySet(models.QuerySet):

@@ -9,6 +9,7 @@ from reviews.views import (
     by_question,
     calibration,
     comments,
+    concerns,
     conflicts,
     corrections,
     decisions,
@@ -70,6 +71,13 @@ reviewing = [
     path("cohorts/<slug:cohort>/reviews/capacity/", assigning.capacity, name="capacity"),
     path("cohorts/<slug:cohort>/reviews/conflicts/", conflicts.index, name="conflicts"),
     path("cohorts/<slug:cohort>/reviews/conflicts/<int:pk>/removal/", conflicts.remove, name="remove_conflict"),
+    path("cohorts/<slug:cohort>/reviews/conflicts/told/<int:pk>/", concerns.show, name="concern"),
+    path("cohorts/<slug:cohort>/reviews/conflicts/told/<int:pk>/matching/", concerns.match, name="match_concern"),
+    path(
+        "cohorts/<slug:cohort>/reviews/conflicts/told/<int:pk>/setting-aside/",
+        concerns.set_aside,
+        name="set_aside_concern",
+    ),
     path("cohorts/<slug:cohort>/reviews/samples/", samples.setup, name="calibrating"),
     path("cohorts/<slug:cohort>/reviews/samples/new/", samples.new, name="new_sample"),
     path("cohorts/<slug:cohort>/reviews/samples/carrying/", samples.carry, name="carry_samples"),
@@ -128,6 +136,7 @@ deciding = [
     ),
     path("my/<slug:cohort>/feedback/", feedback.show, name="feedback"),
     path("my/<slug:cohort>/revise/", feedback.revise, name="revise"),
+    path("my/<slug:cohort>/conflict/", concerns.tell, name="tell_concern"),
 ]
 
 record = [

@@ -2,10 +2,12 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from cohorts import keeping_clear
 from cohorts.models import Cohort, StaffMembership
 from microcred.models import User
 from microcred.verdict import Refused
@@ -13,7 +15,7 @@ from reviews import conflicts
 from reviews.assigning_forms import ConflictForm
 from reviews.digests import counted
 from reviews.forms import cohorts_reviewed_by
-from reviews.models import DeclaredConflict
+from reviews.models import Concern, DeclaredConflict
 from reviews.views.assigning import cohort_run_by
 from reviews.views.own import only_for_reviewers
 
@@ -25,8 +27,7 @@ JUDGES = (StaffMembership.Role.REVIEWER, StaffMembership.Role.SECOND_READER, Sta
 def index(request, cohort):
     """What was declared, and which organizations are the same; POST declares one more."""
     cohort = cohort_run_by(request, cohort)
-    judges = User.objects.filter(staff_memberships__cohort=cohort, staff_memberships__role__in=JUDGES).distinct()
-    form = ConflictForm(request.POST or None, cohort=cohort, people=judges)
+    form = ConflictForm(request.POST or None, cohort=cohort, people=judges_of(cohort))
     if request.method == "POST" and form.is_valid() and _declare(request, cohort, form, **_typed(form)):
         return redirect("reviews:conflicts", cohort.slug)
     declared = DeclaredConflict.objects.standing().filter(cohort=cohort).exclude(other=request.user)
@@ -37,8 +38,20 @@ def index(request, cohort):
             request.GET.get("page")
         ),
         "shared": conflicts.shared_workplaces(cohort),
+        "told": _told(request, cohort),
     }
     return render(request, "reviews/conflicts.html", page, status=422 if form.errors else 200)
+
+
+def _told(request, cohort: Cohort) -> QuerySet[Concern]:
+    """What applicants told and nobody has seen to, but for those whose work the reader keeps clear of."""
+    told = Concern.objects.waiting().filter(enrollment__cohort=cohort).select_related("enrollment__person")
+    return told.exclude(enrollment__in=keeping_clear.closed_to(request.user, cohort)).order_by("told_at", "pk")
+
+
+def judges_of(cohort: Cohort) -> QuerySet[User]:
+    """Those of its staff whom a conflict can be about."""
+    return User.objects.filter(staff_memberships__cohort=cohort, staff_memberships__role__in=JUDGES).distinct()
 
 
 def _typed(form: ConflictForm) -> dict:

@@ -210,7 +210,7 @@ S, V = State, Version.Verdict
 
 SCENES = (
     Scene("before the first day", eastern(8, 20), S.DRAFT, nothing, (HOME, CALENDAR, "submissions:directions")),
-    Scene("nothing added", EARLY, S.DRAFT, nothing, (HOME, DOCUMENTS, DOCUMENT, SUBMIT)),
+    Scene("nothing added", EARLY, S.DRAFT, nothing, (HOME, DOCUMENTS, DOCUMENT, SUBMIT, "reviews:tell_concern")),
     Scene("some added", LATE_OCTOBER, S.DRAFT, adds_guide,
           (HOME, DOCUMENT, "submissions:answers", "submissions:version"), slot=V.READY),
     Scene("checking", LATE_OCTOBER, S.DRAFT, lambda ada: adds_guide(ada, check=False),

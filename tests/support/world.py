@@ -9,7 +9,7 @@ from cohorts import importing, records
 from cohorts.models import CalendarFeed, Cohort
 from microcred import notices
 from microcred.models import Message, User
-from reviews import conflicts, decisions, writing
+from reviews import concerns, conflicts, decisions, writing
 from reviews.exports import jobs
 from reviews.models import Decision, SavedComment
 from submissions.models import CleanCopy, Receipt, Submission, Version
@@ -104,6 +104,9 @@ class World:
             ("reviews:edit_comment", "pk"): self._comment,
             ("reviews:share_comment", "pk"): self._comment,
             ("reviews:remove_conflict", "pk"): lambda: self._conflict("other_reviewer"),
+            ("reviews:concern", "pk"): self._concern,
+            ("reviews:match_concern", "pk"): self._concern,
+            ("reviews:set_aside_concern", "pk"): self._concern,
             ("reviews:remove_own_conflict", "pk"): lambda: self._conflict("reviewer"),
             ("reviews:strike_note", "pk"): self._note,
             ("cohorts:check_import", "ref"): self._import,
@@ -213,6 +216,11 @@ class World:
         person = self.people[of]
         declared, _ = conflicts.declare(self.cohort, person, kind="employer", organization="Elsewhere", by=person)
         return declared.pk
+
+    def _concern(self) -> int:
+        enrollment = self.in_review.enrollment
+        told = enrollment.concerns.first() or concerns.tell(enrollment, about="My aunt", kind="relative")
+        return told.pk
 
     def _export(self) -> str:
         """A roster that the admin asked for, made."""
