@@ -49,7 +49,8 @@ def open_cohort(cohort: Cohort, *, by: User) -> Cohort:
     editions.freeze(current.edition, at=at)
     if current.attendance_edition:
         editions.freeze(current.attendance_edition, at=at)
-    Reminder.objects.bulk_create(reminders_to_come(current))
+    for rule in reminders_to_come(current):
+        rule.save()  # one by one: each is the first of its history
     current.opened_at, current.opened_by = at, by
     current.save(update_fields=["opened_at", "opened_by"])
     cohort.opened_at, cohort.opened_by = at, by

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from django.db.models import F, IntegerField, Model, Q, QuerySet, Value
 from django.urls import reverse
 
-from badges.models import Award
+from badges.models import Award, EditionChange
 from cohorts.models import (
     AttendanceChange,
     Cohort,
@@ -33,8 +33,9 @@ from cohorts.models import (
 from microcred import clock, times
 from microcred.models import User
 from reviews import conflicts, resetting, written
+from reviews.calibration.models import Sample
 from reviews.exports.models import Export, ExportReading
-from reviews.models import Assignment, Correction, DeclaredConflict, Review, SecondRead
+from reviews.models import Assignment, Correction, DeclaredConflict, Review, SavedComment, SecondRead
 from reviews.stories import SAID
 from submissions.models import DocumentAccess, Submission, WorkflowEvent
 from submissions.states import MOVES
@@ -317,8 +318,10 @@ def _taken_back(row: DeclaredConflict) -> Told:
 
 
 def _enrollments(cohort: Cohort) -> QuerySet:
-    rows = Enrollment.objects.filter(cohort=cohort)
-    return rows.select_related("person", "cohort", "invited_by", "extended_by", "withdrawn_by")
+    return Enrollment.objects.filter(cohort=cohort).select_related(*PEOPLE_OF_AN_ENROLLMENT)
+
+
+PEOPLE_OF_AN_ENROLLMENT = ("person", "cohort", "invited_by", "extended_by", "withdrawn_by")
 
 
 def _invited(row: Enrollment) -> Told:
@@ -336,7 +339,17 @@ def _extended(row: Enrollment) -> Told:
 
 def _left_early(cohort: Cohort) -> QuerySet:
     """Without a submission; leaving with one is a move."""
-    return _enrollments(cohort).filter(submission__isnull=True)
+    return _enrollments(cohort).filter(submission__isnull=True, moved_to=None)
+
+
+def _moved_on(cohort: Cohort) -> QuerySet:
+    moved = _enrollments(cohort).filter(moved_to__isnull=False)
+    return moved.select_related(*PEOPLE_OF_AN_ENROLLMENT, "moved_to__cohort")
+
+
+def _moved(row: Enrollment) -> Told:
+    assert row.moved_to
+    return Told(f"Moved to the {row.moved_to.cohort} cohort", url=_story(row))
 
 
 def _left(row: Enrollment) -> Told:
@@ -434,6 +447,41 @@ def _changes(model: type[Model], whom: str = "") -> Source:
     return Source("settings", rows, tell, "history_date", "history_user", whom, prepare=resetting.with_previous)
 
 
+def _editions(cohort: Cohort) -> QuerySet:
+    """What was changed in the set-up of the editions that the cohort uses."""
+    keys = [key for key in (cohort.edition_id, cohort.attendance_edition_id) if key]
+    return EditionChange.objects.filter(edition__in=keys).select_related("edition__badge", "by")
+
+
+def _edited(row: EditionChange) -> Told:
+    return Told(f"{row.sentence}, in {row.edition}")
+
+
+def _samples(cohort: Cohort) -> QuerySet:
+    rows = Sample.objects.filter(edition=cohort.edition_id)
+    return rows.select_related("made_by", "published_by", "retired_by")
+
+
+def _sample_made(row: Sample) -> Told:
+    return Told(f"Sample prepared: {row}")
+
+
+def _sample_published(row: Sample) -> Told:
+    return Told(f"Sample published: {row}")
+
+
+def _sample_retired(row: Sample) -> Told:
+    return Told(f"Sample retired: {row}")
+
+
+def _shared_comments(cohort: Cohort) -> QuerySet:
+    return SavedComment.objects.filter(cohort=cohort).select_related("shared_by", "person")
+
+
+def _shared(row: SavedComment) -> Told:
+    return Told(f"Comment shared with every reviewer: {row}")
+
+
 def _meetings(cohort: Cohort) -> QuerySet:
     return Event.objects.filter(cohort=cohort).select_related("cohort", "cancelled_by")
 
@@ -507,6 +555,7 @@ SOURCES = (
     Source("people", _enrollments, _joined, "joined_at", "person"),
     Source("people", _enrollments, _extended, "extended_at", "extended_by", "person"),
     Source("people", _left_early, _left, "withdrawn_at", "withdrawn_by", "person"),
+    Source("people", _moved_on, _moved, "withdrawn_at", "withdrawn_by", "person"),
     Source("people", _notes, _note, "written_at", "written_by", "enrollment__person", "enrollment__submission"),
     Source("people", _notes, _struck, "struck_at", "struck_by", "enrollment__person", "enrollment__submission"),
     Source("people", _tasks, _task, "done_at", "done_by", work="enrollment__submission"),
@@ -516,6 +565,11 @@ SOURCES = (
     _changes(Event),
     Source("settings", _meetings, _cancelled, "cancelled_at", "cancelled_by"),
     _changes(Reminder),
+    Source("settings", _editions, _edited, "at", "by"),
+    Source("reviews", _samples, _sample_made, "made_at", "made_by"),
+    Source("reviews", _samples, _sample_published, "published_at", "published_by"),
+    Source("reviews", _samples, _sample_retired, "retired_at", "retired_by"),
+    Source("reviews", _shared_comments, _shared, "shared_at", "shared_by", "person"),
     _changes(StaffMembership, "person"),
     Source("mails", _letters, _letter, "written_at", "written_by"),
     Source("mails", _letters, _called_off, "called_off_at", "called_off_by"),

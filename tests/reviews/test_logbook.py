@@ -7,16 +7,20 @@ from datetime import timedelta
 
 import pytest
 
+from badges.models import EditionChange
 from cohorts import records
 from cohorts.extending import extend
 from cohorts.models import WrittenLetter
 from reviews import conflicts, decisions, logbook
+from reviews.calibration import samples
 from reviews.exports import jobs
 from reviews.exports.models import Export
 from reviews.logbook import Asked, Book, Key
+from reviews.models import SavedComment
+from submissions import moving
 from submissions.models import DocumentAccess, Version
 from submissions.states import State
-from tests.support import factories
+from tests.support import calibrating, factories
 from tests.support.reviewing import reviewed
 from tests.support.submitting import AFTER_ALL, submission_in
 
@@ -112,6 +116,32 @@ def test_who_changed_something_on_a_page_is_told(client, cohort, clock):
     entry = told(cohort, kind="settings", q="Cleo")[0]
 
     assert (entry.who, entry.what, entry.more) == ("Cleo Lead", f"Changed: {cohort}", "sending paused")
+
+
+def test_what_an_admin_changes_leaves_a_trace(client, cohort, clock):
+    """The set-up of the edition, a sample, a shared comment, how many somebody reads, and somebody who goes on."""
+    cleo, ron = cohort.opened_by, factories.person("Ron", "Idle")
+    role, ada = factories.staff(cohort, ron), factories.enrollment(cohort, factories.person("Ada", "Ward"))
+    clock(AFTER_ALL + timedelta(hours=1))
+    EditionChange.objects.create(edition=cohort.edition, place="rules", sentence="Changed rules", by=cleo)
+    samples.retire(calibrating.published(cohort.edition, by=cleo), by=cleo)
+    comment = SavedComment.objects.create(cohort=cohort, person=ron, title="Evidence", text="Name it.")
+    after = factories.cohort(of=cohort.edition, opened_by=cleo)
+    factories.staff(after, cleo, "admin")
+    moving.move(ada, after, by=cleo)
+    client.force_login(cleo)
+    client.post(f"/review/comments/{comment.pk}/sharing/", {"share": "yes"})
+    client.post(f"/cohorts/{cohort.slug}/reviews/capacity/", {f"takes-{role.pk}": "3"})
+
+    said = {(entry.who, entry.what, entry.more) for entry in told(cohort) if entry.at > AFTER_ALL}
+
+    assert said >= {
+        ("Cleo Lead", f"Changed rules, in {cohort.edition}", ""), ("Cleo Lead", "Sample prepared: Sample A", ""),
+        ("Cleo Lead", "Sample published: Sample A", ""), ("Cleo Lead", "Sample retired: Sample A", ""),
+        ("Cleo Lead", "Comment shared with every reviewer: Evidence", ""),
+        ("Cleo Lead", f"Moved to the {after} cohort", ""),
+        ("Cleo Lead", "Changed: Ron Idle, reviewer", "takes up to: 8 → 3"),
+    }  # fmt: skip
 
 
 def test_it_is_narrowed_by_kind_by_name_and_by_day(busy):
