@@ -4,6 +4,7 @@
    input[data-key=3]             the key that chooses this level
    [data-insert="text"]          puts its text at the cursor of the question's comment, never over it
    button[data-toggle-changes]   aria-pressed; shows [data-changes] or [data-no-changes] in every question; its request remembers it
+   button[data-hide-changes]     turns them off, and leads back to the question
    .steps a[href=#q4]            opens that question; the one that has the focus is current, and "Save and next" goes on from it
    a[data-enlarge]               shows its picture in dialog#picture; without it, or with Ctrl, it leads there as links do
    input[data-find="selector"]   leaves those of the elements in sight that hold its words; [data-found] counts them
@@ -104,6 +105,11 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   const toggle = event.target.closest("[data-toggle-changes]");
   if (toggle) showChanges(toggle.getAttribute("aria-pressed") !== "true");
+  const unmark = event.target.closest("[data-hide-changes]");
+  if (unmark) {
+    showChanges(false);
+    go(unmark.closest("[data-question]"));
+  }
   const step = event.target.closest(".steps a");
   if (step) {
     event.preventDefault();

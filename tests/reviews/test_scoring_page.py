@@ -3,10 +3,15 @@
 import re
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from playwright.sync_api import expect
 
 from reviews.models import SavedComment, Score
+from submissions.checks.cleaning import pictures
+from submissions.models import CleanCopy, Version, new_key
 from submissions.states import State
+from tests.submissions import telltale
 from tests.support import factories, reviewing
 from tests.support.submitting import submission_in
 
@@ -110,6 +115,25 @@ def test_a_review_is_scored_by_keyboard(tab):
     page.wait_for_url(re.compile(r"q=2"))
 
     assert comments() == ["By keyboard."]
+
+
+def test_a_picture_opens_large(tab, given, axe):
+    version = Version.objects.get(document__submission=given.submission, document__required__is_scored=True)
+    mark, told = "0badcafe", '<p><em data-picture="0badcafe">[Picture: Our wall]</em></p>'
+    picture = pictures.clean(telltale.png())[1]
+    place = default_storage.save(new_key(), ContentFile(picture))
+    known = {mark: {"type": "image/png", "begins": 0, "size_bytes": len(picture)}}
+    CleanCopy.objects.filter(version=version).update(file=place, pictures=known)
+    version.answers.filter(prompt__number=1).update(text="[Picture: Our wall]", html=told)
+    page = tab()
+
+    page.get_by_role("link", name="Our wall").click()
+    expect(page.get_by_role("dialog").get_by_role("img", name="Our wall")).to_be_visible()
+    assert page.evaluate("document.querySelector('dialog[open] img').naturalWidth") == 1
+    axe(page)
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("link", name="Our wall")).to_be_focused()
 
 
 def test_a_saved_comment_is_added_where_one_writes(tab, given):
