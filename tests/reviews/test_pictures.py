@@ -135,14 +135,27 @@ def test_a_picture_without_description_is_told_by_its_place(client, given):
     ]
 
 
+def test_a_question_that_was_reworded_stands_beside_the_guides(client, scoring, given):
+    Answer.objects.filter(html__contains="data-picture").update(asked="What is this about, in your words?")
+
+    page = client.get(scoring)
+
+    shown = page.content.decode()
+    assert page.context["now"].asked == "What is this about, in your words?"
+    assert "What is this about, in your words?</h2>" in shown
+    assert f"The guide asks: <q>{page.context['now'].text}</q>" in shown
+
+
 def test_its_applicant_sees_it_in_what_we_read(client, given):
     submission = given.submission
+    Answer.objects.filter(html__contains="data-picture").update(asked="In my words?")
     client.force_login(submission.enrollment.person)
     slot = submission.documents.get(required__is_scored=True)
 
     page = client.get(f"/my/{submission.enrollment.cohort.slug}/documents/{slot.required.key}/answers/").content
 
     assert [alt for _, alt in SHOWN.findall(page)] == [b"Our &quot;plan&quot;"]
+    assert b"In the file it reads: <q>In my words?</q>" in page
 
 
 def test_many_pictures_ask_the_database_no_more_often(client, scoring, given, django_assert_num_queries):
