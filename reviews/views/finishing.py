@@ -73,9 +73,7 @@ def _decision(assignment: Assignment) -> Decision | None:
 
 def _is_met(question: Question) -> bool:
     """Rows that this round does not ask for were met before."""
-    return not question.is_open or (
-        question.level is not None and question.level.rank >= question.passing.rank
-    )
+    return not question.is_open or (question.level is not None and question.level.rank >= question.passing.rank)
 
 
 def _finish(request, assignment: Assignment):
