@@ -1,6 +1,6 @@
 """All that a scoring page prints: each rubric row with its answer, what changed, and what was said before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
@@ -197,17 +197,17 @@ def sheet_of(assignment: Assignment, *, is_admin: bool = False) -> Sheet:
             n,
             row,
             levels,
-            levels[0].is_open,
+            is_open,
             score=scores.get(row.pk),
             before=earlier.get(row.pk),
-            note=levels[0].note or "",
+            note=note,
             answer=(answer := _answer(answers, counting, row)),
             gallery=galleries[answer.version_id] if answer else NO_PICTURES,
             answer_before=_answer(answers, before, row),
             comments=_chips(comments, row),
             rescored=[change for change in rescored if change.criterion == row],
         )
-        for n, (row, levels) in enumerate(_rows(submission, number), start=1)
+        for n, (row, levels, is_open, note) in enumerate(_rows(submission, number), start=1)
     ]
     return Sheet(assignment, questions, counting, comments)
 
@@ -219,10 +219,10 @@ def gallery(assignment: Assignment, version: Version) -> Gallery:
     return Gallery(copy, lambda mark: reverse("reviews:picture", args=[submission.number, slot, mark]))
 
 
-def _rows(submission, number: int) -> list[tuple[Criterion, list[Level]]]:
-    """Every scored rubric row with its levels, the top one first. Queries: one.
+def _rows(submission, number: int) -> Iterator[tuple[Criterion, list[Level], bool, str]]:
+    """Every scored rubric row: its levels, whether this round asks for it, what its applicant says changed.
 
-    Each level knows of its row: `is_open`, whether this round asks for it; `note`, what its applicant says changed.
+    Queries: one.
     """
     row = OuterRef("criterion")
     said = RevisionNote.objects.filter(round__submission=submission, round__number=number, criterion=row)
@@ -237,7 +237,9 @@ def _rows(submission, number: int) -> list[tuple[Criterion, list[Level]]]:
         .select_related("criterion__prompt")
         .order_by("criterion__document__position", "criterion__position", "-rank")
     )
-    return [(row, list(each)) for row, each in groupby(levels, key=attrgetter("criterion"))]
+    for _, group in groupby(levels, key=attrgetter("criterion_id")):
+        of_one = list(group)
+        yield of_one[0].criterion, [*of_one], of_one[0].is_open, of_one[0].note or ""
 
 
 def _versions(assignment: Assignment) -> tuple[list[Version], list[Version]]:
