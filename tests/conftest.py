@@ -1,5 +1,6 @@
 """What every test may ask for: a clock, a mailbox, a real worker, a real browser."""
 
+import os
 from contextlib import ExitStack
 
 import hypothesis
@@ -18,14 +19,18 @@ def pytest_addoption(parser):
     parser.addoption("--rewrite", action="store_true", help="write the pages that tests compare anew")
 
 
-LONGEST = {"faults", "terms", "test_access.py", "test_canaries.py", "test_journey.py", "test_reviewing.py"}
+LONGEST = {
+    *("faults", "terms", "test_access.py", "test_canaries.py"),
+    *("test_journey.py", "test_reviewing.py", "test_by_keyboard.py", "test_without_scripts.py"),
+}
 DATABASES = {"db", "transactional_db"}
 
 
 def pytest_configure():
-    """What no environment says: cheap passwords, and static files that nobody collected."""
+    """What no environment says: cheap passwords, static files that nobody collected, and disks that need not last."""
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    os.fsync = lambda handle: None
 
 
 def pytest_collection_modifyitems(items):
