@@ -1,7 +1,6 @@
 """The people of a story, each with a browser of their own."""
 
 import pytest
-from playwright.sync_api import expect
 
 from microcred.models import User
 from tests.support import browsing, journey
@@ -11,7 +10,6 @@ from tests.support.keyboard import TYPING
 @pytest.fixture
 def cohort(live_server, settings, transactional_db):
     """An open cohort with its admin and its reviewer; mails lead to the live server."""
-    expect.set_options(timeout=15_000)
     settings.SITE_URL = live_server.url
     return journey.set_stage()
 

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = [
@@ -21,6 +21,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 30_000  # milliseconds, for a machine that does much else
 COLOR_RULES = ("color-contrast", "link-in-text-block")
 # What reaches past the right edge of the page, unless something around it scrolls by itself.
 TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
@@ -38,6 +39,7 @@ def chromium():
     path = find_chromium()
     if not path:
         pytest.skip("no Chromium: install it, or name one in CHROMIUM")
+    expect.set_options(timeout=PATIENCE)
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in this thread
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
@@ -55,7 +57,7 @@ def pages(browser, *, base_url, tolerated=()):
 
     def open_one(**options):
         context = browser.new_context(base_url=base_url, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         _listen(page, complaints)

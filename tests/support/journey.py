@@ -23,7 +23,7 @@ WORDS = (
     "Our team named the stage we are in, wrote down what we had done so far with the people we support, "
     "and agreed on why we chose it and on what we would try next."
 )
-PATIENCE = 30_000  # milliseconds, for what waits on a worker
+PATIENCE = 60_000  # milliseconds, for what waits on a worker
 
 
 # The stage -----------------------------------------------------------------------------------------------------------
