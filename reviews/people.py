@@ -42,7 +42,7 @@ def attended(cohort: Cohort) -> QuerySet[Attendance]:
 
 def with_facts(people: QuerySet[Enrollment], cohort: Cohort) -> QuerySet:
     """Each with what filters and counts ask: state, started, meetings, documents in, reviews finished, readers now."""
-    mine = {"submission__enrollment": OuterRef("pk")}
+    mine = {"submission": OuterRef("submission")}
     marked = Exists(ActivityMark.objects.filter(enrollment=OuterRef("pk")))
     added = Exists(Version.objects.filter(**{f"document__{key}": value for key, value in mine.items()}))
     in_now = Document.objects.filter(current__verdict__in=TAKEN, **mine)
@@ -64,12 +64,12 @@ def with_facts(people: QuerySet[Enrollment], cohort: Cohort) -> QuerySet:
 
 def _current_readings() -> AssignmentQuerySet:
     """Standing assignments of the round that lies before the readers, none from before an appeal."""
-    return Assignment.objects.standing().of_the_last_round().filter(submission__enrollment=OuterRef("pk"))
+    return Assignment.objects.standing().of_the_last_round().filter(submission=OuterRef("submission"))
 
 
 def listed(people: QuerySet[Enrollment], documents: Iterable[RequiredDocument]) -> QuerySet:
     """Each with all that a row prints. Queries: one, and one model built for each row."""
-    mine = {"submission__enrollment": OuterRef("pk")}
+    mine = {"submission": OuterRef("submission")}
     slots = {
         f"slot_{document.pk}": Subquery(
             Document.objects.filter(required=document, **mine).values("current__verdict")[:1]
@@ -100,7 +100,7 @@ def listed(people: QuerySet[Enrollment], documents: Iterable[RequiredDocument]) 
 def _here_last():
     """The latest of what shows that somebody was here: a sign-in, an activity marked, a file added."""
     marked = ActivityMark.objects.filter(enrollment=OuterRef("pk")).order_by("-done_at").values("done_at")
-    added = Version.objects.filter(document__submission__enrollment=OuterRef("pk")).order_by("-arrived_at")
+    added = Version.objects.filter(document__submission=OuterRef("submission")).order_by("-arrived_at")
     seen = (F("person__last_login"), Subquery(marked[:1]), Subquery(added.values("arrived_at")[:1]))
     return NullIf(Greatest(*(Coalesce(each, Value(NEVER)) for each in seen)), Value(NEVER))
 

@@ -13,7 +13,7 @@ from cohorts.models import Cohort, Enrollment, Event, secret
 from microcred import clock, times
 from submissions.checks import contract
 from submissions.checks.catalogue import entry_of
-from submissions.states import HANDED_IN, PUBLIC_LABELS, State
+from submissions.states import GOING_ON, HANDED_IN, PUBLIC_LABELS, State
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -251,10 +251,14 @@ class VersionQuerySet(models.QuerySet):
         )
 
     def awaiting_copy(self, at):
-        """Usable, without the clean copy that reviewers need, and in no worker's hands."""
+        """Usable, without the clean copy that reviewers need, and in no worker's hands.
+
+        Of what has come to its end no copy is missed: so the sweep's cost does not grow from term to term.
+        """
         names_showing = Q(clean_copy__is_nameless=False, document__submission__enrollment__cohort__reads_blind=True)
         lacking = Q(clean_copy__isnull=True) | Q(clean_copy__made_at=None) | names_showing
-        usable = self.exclude(verdict__in=(Version.Verdict.CHECKING, Version.Verdict.BLOCKED))
+        going_on = self.filter(document__submission__state__in=GOING_ON)
+        usable = going_on.exclude(verdict__in=(Version.Verdict.CHECKING, Version.Verdict.BLOCKED))
         return usable.filter(lacking, clean_copy__given_up_at=None).exclude(clean_copy__leased_until__gt=at)
 
     def set_aside(self):

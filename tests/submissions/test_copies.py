@@ -8,10 +8,10 @@ from cohorts.models import Cohort, StaffTask
 from submissions import checking, copies, tasks
 from submissions.checks import cleaning
 from submissions.checks.cleaning import sandbox
-from submissions.models import CleanCopy, DocumentAccess, Version
+from submissions.models import CleanCopy, DocumentAccess, Submission, Version
 from submissions.states import State
 from tests.support import factories
-from tests.support.submitting import BEFORE_DUE, add, submission_in
+from tests.support.submitting import AFTER_ALL, BEFORE_DUE, add, submission_in
 
 pytestmark = pytest.mark.django_db
 
@@ -198,3 +198,12 @@ def test_before_it_is_made_it_does_not_exist(version, client):
     client.force_login(version.added_by)
 
     assert client.get(f"/documents/{version.pk}/copy/").status_code == 404
+
+
+@pytest.mark.parametrize(("state", "missed"), [(State.DECIDED, 2), (State.AWARDED, 0), (State.WITHDRAWN, 0)])
+def test_no_copy_is_missed_of_what_has_come_to_its_end(state, missed):
+    submission = submission_in(State.DECIDED)
+    CleanCopy.objects.all().delete()
+    Submission.objects.filter(pk=submission.pk).update(state=state)
+
+    assert Version.objects.awaiting_copy(AFTER_ALL).count() == missed
