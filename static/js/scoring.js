@@ -116,7 +116,7 @@ document.addEventListener("click", (event) => {
     go(document.querySelector(step.hash));
   }
   const picture = event.target.closest("a[data-enlarge]");
-  if (picture && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+  if (picture && document.getElementById("picture") && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
     enlarge(picture);
   }
