@@ -52,6 +52,12 @@ def sign_out(person: User, *, but: str = "") -> int:
     return len(keys)
 
 
+def forget_ended(at: datetime) -> None:
+    """Remove sessions whose time is over, and what was noted of the sign-ins that they belong to."""
+    Session.objects.filter(expire_date__lte=at).delete()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+
+
 def in_words(agent: str) -> str:
     """`Chrome on Windows`."""
     browser = next((name for sign, name in BROWSERS.items() if sign in agent), "A browser")

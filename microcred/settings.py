@@ -192,6 +192,7 @@ CELERY_BEAT_SCHEDULE = {
         ("new work", "reviews.tasks.tell_of_new_work", 60),
         ("scheduled releases", "reviews.tasks.release_scheduled", 60),
         ("waiting exports", "reviews.tasks.make_waiting_exports", 60),
+        ("ended sessions", "microcred.tasks.forget_ended_sessions", 3600),
     )
 }
 

@@ -3,7 +3,7 @@
 import structlog
 from celery import shared_task
 
-from microcred import outbox, timekeeping
+from microcred import clock, outbox, timekeeping
 
 log = structlog.get_logger(__name__)
 
@@ -12,6 +12,14 @@ log = structlog.get_logger(__name__)
 def send_owed() -> None:
     timekeeping.watch()
     outbox.send_due()
+
+
+@shared_task
+def forget_ended_sessions() -> None:
+    """Sessions that expired: nobody else removes them."""
+    from microcred.devices import forget_ended
+
+    forget_ended(clock.now())
 
 
 def hurry(task, *args) -> None:

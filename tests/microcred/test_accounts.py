@@ -4,12 +4,15 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.shortcuts import render
 from django.test import Client
 
-from microcred import devices, outbox
+from microcred import clock, devices, outbox
 from microcred.models import Message, User
+from microcred.tasks import forget_ended_sessions
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +188,16 @@ def test_one_signs_out_everywhere(ada):
     here.post("/account/devices/ending-all/")
 
     assert [browser.get("/account/").status_code for browser in (here, there, bea)] == [302, 302, 200]
+
+
+def test_what_has_expired_is_forgotten_and_what_has_not_stays(ada):
+    ended, stays = signed_in(ada), signed_in(ada)
+    Session.objects.filter(pk=ended.session.session_key).update(expire_date=clock.now())
+
+    forget_ended_sessions()
+
+    assert [one.pk for one in Session.objects.all()] == [stays.session.session_key]
+    assert [one.session_key for one in UserSession.objects.all()] == [stays.session.session_key]
 
 
 @pytest.mark.parametrize("count", [1, 4])
