@@ -53,8 +53,9 @@ def match(told: Concern, person: User, *, by: User) -> int:
     enrollment = current.enrollment
     returned = 0
     if not conflicts.between_people(enrollment.cohort, person, enrollment.person):
-        said = {"other": enrollment.person, "kind": current.kind, "note": current.note}
-        _, returned = conflicts.declare(enrollment.cohort, person, by=by, **said)
+        _, returned = conflicts.declare(
+            enrollment.cohort, person, other=enrollment.person, kind=current.kind, note=current.note, by=by
+        )
     _settle(current, by=by)
     return returned
 

@@ -48,11 +48,11 @@ OFFERS = (
 
 def may_take(person: User, export: Export) -> Verdict:
     """Whether `person`, an admin of the cohort, may have the file. Queries: three at most."""
-    if export.made_at is None:
+    if (made_at := export.made_at) is None:
         return Verdict("This export is not ready yet.")
     if export.removed_at:
         return Verdict(f"Exports are kept for {Export.KEPT.days} days. Ask for a new one.")
-    if _holds_closed_work(export, person):
+    if _holds_closed_work(export, person) or conflicts.said_since(made_at, person, export.cohort):
         return Verdict(
             "You are in conflict with work that is in this export. Ask for one of your own: it leaves that out."
         )
@@ -65,9 +65,7 @@ def _holds_closed_work(export: Export, person: User) -> bool:
     is_of_another = person.pk != export.asked_by_id
     if is_of_another and closed.exclude(conflicts.firm(export.asked_by, export.cohort)).exists():
         return True
-    return conflicts.said_since(export.made_at, person, export.cohort) or (
-        closed.filter(documents__versions__exports=export).exists()
-    )
+    return closed.filter(documents__versions__exports=export).exists()
 
 
 def take(export: Export, *, by: User) -> FileResponse:

@@ -2,10 +2,11 @@
 
 import pytest
 
+from reviews import reliability
 from submissions.models import Document, Version
 from submissions.states import State
 from tests.support import desks
-from tests.support.browsing import assert_sound_everywhere, sign_in
+from tests.support.browsing import TOO_WIDE, assert_accessible, assert_sound_everywhere, sign_in
 from tests.support.states import GUIDE, SCENES
 from tests.test_access import asked, rows
 
@@ -62,6 +63,27 @@ def test_pages_of_reviewers_and_admins_are_sound(scene, clock, live_server, page
         page.locator("main").get_by_role("button", name=scene.press, exact=True).click()
         page.wait_for_selector("[data-error-summary]")
         assert_sound_everywhere(page, widths=desks.WIDTHS)
+
+
+def test_pages_around_reviews_are_sound_from_the_first_day_to_the_last(clock, live_server, page, monkeypatch):
+    """One term, one visit to each state: samples, agreement, corrections, exports and the log, on a phone."""
+    clock(desks.NOW)
+    desk = desks.Desk.opens()
+    page.set_viewport_size({"width": 390, "height": 900})
+    for step in desks.TERM:
+        step.act(desk)
+        sign_in(page, getattr(desk, step.who), at=live_server.url)
+        for address in step.addresses():
+            assert page.goto(address).status == 200, (step.name, address)
+            assert_accessible(page)
+            assert page.evaluate(TOO_WIDE) == [], address
+    monkeypatch.setattr(reliability, "FEW", 2)  # and with enough of them to measure
+
+    page.goto("/cohorts/fall/reviews/agreement/")
+
+    assert page.get_by_text("kappa").count() > 0
+    assert_accessible(page)
+    assert page.evaluate(TOO_WIDE) == []
 
 
 def state_of(ada):

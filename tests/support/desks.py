@@ -11,12 +11,14 @@ from cohorts import importing, reminder_rules
 from cohorts.models import Cohort
 from microcred import clock
 from microcred.models import User
-from reviews import decisions, scoring, settling
+from reviews import corrections, decisions, scoring, settling
+from reviews.exports import jobs
+from reviews.exports.models import Export
 from reviews.models import Assignment, Decision, Review
 from submissions import notes, workflow
 from submissions.models import Submission
 from submissions.states import State
-from tests.support import factories, reviewing
+from tests.support import calibrating, factories, reviewing
 from tests.support.states import GUIDE, MORE
 from tests.support.submitting import AFTER_ALL, add, submission_in
 
@@ -111,7 +113,7 @@ def is_decided(desk: Desk) -> None:
 
 def waits_for_its_day(desk: Desk) -> None:
     decision = desk.is_decided()
-    decisions.schedule([decision], at=clock.now() + timedelta(days=2))
+    decisions.schedule([decision], at=clock.now() + timedelta(days=2), by=decision.made_by)
     reminder_rules.pause(desk.cohort, by=desk.cleo)
 
 
@@ -192,4 +194,88 @@ SCENES = (
     Scene("a row is wrong", "cleo", a_row_is_wrong, ("~/people/import/{ref}/",), press="Continue"),
     Scene("rows were read", "cleo", rows_are_read, ("~/people/import/{ref}/confirming/",)),
     Scene("rows were added", "cleo", rows_are_added, ("~/people/import/{ref}/result/", "~/people/")),
+)  # fmt: skip
+
+
+# One term, walked through once --------------------------------------------------------------------------------------
+def asks_for_a_sample(desk: Desk) -> None:
+    calibrating.draft(desk.cohort.edition, by=desk.cleo, title="Draft")
+    calibrating.published(desk.cohort.edition, by=desk.cleo)
+    Cohort.objects.update(calibration_percent=80)
+
+
+def _tries(desk: Desk, rank: int) -> None:
+    cohort = Cohort.objects.get()
+    sample = cohort.edition.samples.offered().get()
+    calibrating.attempted(sample, desk.ben, cohort, ranks=dict.fromkeys(range(1, 10), rank))
+
+
+def fails(desk: Desk) -> None:
+    _tries(desk, 1)
+
+
+def passes(desk: Desk) -> None:
+    _tries(desk, 3)
+
+
+def begins_to_read(desk: Desk) -> None:
+    """Nobody is asked for a sample any more; the two readers differ, and what is settled goes out."""
+    Cohort.objects.update(calibration_percent=None)
+    is_settled(desk)
+    another = desk.hands_in("Bo", "Baker")
+    reviewing.reviewed(another, desk.ben)
+    reviewing.reviewed(another, desk.una, ranks={1: 2})
+    decision = decisions.decide(desk.now(), by=desk.cleo)
+    decisions.release(decision, by=desk.cleo)
+
+
+def corrects(desk: Desk) -> None:
+    said = {"subject": "About your letter", "letter": "Dear {{ first_name }}, the day was wrong. {{ link }}"}
+    corrections.send(Decision.objects.select_related("submission").get(), by=desk.cleo, **said)
+
+
+def asks_for_exports(desk: Desk) -> None:
+    jobs.ask(desk.cohort, kind="roster", form="csv", by=desk.cleo)
+
+
+def gets_one(desk: Desk) -> None:
+    jobs.make(Export.objects.get())
+
+
+def gets_none(desk: Desk) -> None:
+    failed = jobs.ask(desk.cohort, kind="scores", form="csv", by=desk.cleo)
+    Export.objects.filter(pk=failed.pk).update(failed_at=clock.now(), tries=3)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is done next, and where `who` looks then; {decision} and {export} are the last ones."""
+
+    name: str
+    who: str
+    act: Callable[[Desk], None]
+    pages: tuple[str, ...]
+
+    def addresses(self) -> list[str]:
+        decision, export = Decision.objects.first(), Export.objects.order_by("pk").last()
+        known = {
+            "decision": decision and f"~/decisions/{decision.submission.number}/letters/{decision.pk}",
+            "export": export and export.ref,
+        }
+        return [page.format(**known).replace("~", "/cohorts/fall") for page in self.pages]
+
+
+TERM = (
+    Step("nothing yet", "cleo", nothing,
+         ("~/reviews/agreement/", "~/reviews/samples/", "~/reviews/second-reads/", "~/exports/", "~/log/?q=nobody")),
+    Step("a sample is asked for", "cleo", asks_for_a_sample, ("~/reviews/samples/", "~/reviews/samples/1/")),
+    Step("and is open", "ben", nothing, ("/review/samples/", "/review/samples/fall/2/")),
+    Step("and failed", "ben", fails, ("/review/samples/", "/review/samples/fall/2/1/")),
+    Step("and passed", "ben", passes, ("/review/samples/",)),
+    Step("few are read", "cleo", begins_to_read,
+         ("~/reviews/agreement/", "~/reviews/samples/", "{decision}/correction/", "~/decisions/")),
+    Step("a letter is corrected", "cleo", corrects, ("{decision}/correction/", "~/log/", "~/log/?kind=reviews")),
+    Step("an export is made", "cleo", asks_for_exports, ("~/exports/", "~/exports/{export}/")),
+    Step("it is ready", "cleo", gets_one, ("~/exports/{export}/",)),
+    Step("another failed", "cleo", gets_none, ("~/exports/", "~/exports/{export}/")),
 )  # fmt: skip
