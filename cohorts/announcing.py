@@ -1,16 +1,19 @@
-"""Telling people of a meeting: that there is one more, that it moved, that it does not take place."""
+"""Telling people of a meeting: that there is one more, that it moved, that it does not take place.
+
+Those who take part are told, and its host, who gets one mail like everybody and need not take part.
+"""
 
 from collections.abc import Iterable, Sequence, Set
 
 from django.db.models import QuerySet
 
 from cohorts import attending, feeds, mailing, meetings
-from cohorts.models import Attendance, Enrollment, Event
+from cohorts.models import Attendance, Cohort, Enrollment, Event
 from microcred import clock, outbox, times
 from microcred.letters import Markdown, quoted
-from microcred.models import Message
+from microcred.models import Message, User
 
-ADDED, CHANGED, CANCELLED = "meeting-added", "meeting-changed", "meeting-cancelled"
+ADDED, CHANGED, CANCELLED, HOSTING = "meeting-added", "meeting-changed", "meeting-cancelled", "hosting"
 
 
 def concerned(event: Event) -> QuerySet[Enrollment]:
@@ -31,20 +34,85 @@ def is_news(event: Event, before: Event) -> bool:
 
 def added(events: Sequence[Event]) -> int:
     """Owe one letter for all of `events` to everyone, if the program has such a letter. How many is returned."""
-    if not events or not mailing.has_letter(events[0].cohort.edition, ADDED):
+    if not events:
         return 0
-    return _owe(_about_added(events, concerned(events[0])))
+    told = _to_hosts(events)
+    if not mailing.has_letter(events[0].cohort.edition, ADDED):
+        return told
+    return told + _owe(_about_added(events, concerned(events[0])))
 
 
 def changed(event: Event, before: Event, *, asked_again: Set[int]) -> int:
-    """The same of another time; those in `asked_again` had said that they cannot come."""
-    return _owe(_about_change(event, before, concerned(event), asked_again))
+    """The same of another time, or to another host; those in `asked_again` had said that they cannot come."""
+    told = _to_hosts([event], before)
+    return told + _owe(_about_change(event, before, concerned(event), asked_again)) if is_news(event, before) else told
 
 
 def cancelled(event: Event) -> int:
     attachment = feeds.single(event, method="CANCEL")
     people = concerned(event)
-    return _owe([_message(CANCELLED, event, one, meetings.values(_seen(event, one)), attachment) for one in people])
+    mails = [_message(CANCELLED, event, one, meetings.values(_seen(event, one)), attachment) for one in people]
+    theirs = feeds.single(event, method="CANCEL", page=feeds.HOME)
+    for host in hosts([event]):
+        values = meetings.values(meetings.Meeting(event, host.zone or event.cohort.zone, event.cohort.zone))
+        mails.append(_to_host(CANCELLED, event, host, values, theirs))
+    return _owe(mails)
+
+
+# Hosts ---------------------------------------------------------------------------------------------------------------
+def hosts(events: Sequence[Event], before: Event | None = None) -> list[User]:
+    """Who is told as a host of `events`: none who take part, since they are told like everybody. Queries: two at most.
+
+    `before` is how the one event stood: its host is told of another time, and a new one in any case.
+    """
+    told = [event for event in events if event.host and matters(event, before) and _is_news_to_host(event, before)]
+    people = {event.host_id: event.host for event in told if event.host}
+    if not people:
+        return []
+    taking_part = set(concerned(told[0]).filter(person__in=people).values_list("person", flat=True))
+    return [host for pk, host in people.items() if pk not in taking_part]
+
+
+def count_hosts(events: Sequence[Event]) -> int:
+    """How many of them saving `events`, one that stands or new ones, would be told to. Queries: three at most."""
+    before = Event.objects.select_related("cohort").get(pk=events[0].pk) if events[0].pk else None
+    return len(hosts(events, before)) if mailing.has_letter(events[0].cohort.edition, HOSTING) else 0
+
+
+def _is_news_to_host(event: Event, before: Event | None) -> bool:
+    return before is None or before.host_id != event.host_id or is_news(event, before)
+
+
+def _to_hosts(events: Sequence[Event], before: Event | None = None) -> int:
+    """Owe each host one letter for all of `events` that they host, if the program has such a letter."""
+    if not mailing.has_letter(events[0].cohort.edition, HOSTING):
+        return 0
+    return _owe([_about_hosting(host, events, before) for host in hosts(events, before)])
+
+
+def _about_hosting(host: User, events: Sequence[Event], before: Event | None) -> Message:
+    cohort, mine = events[0].cohort, [event for event in events if event.host_id == host.pk]
+    zone = host.zone or cohort.zone
+    values = _values_of_new([meetings.Meeting(event, zone, cohort.zone) for event in mine])
+    if before and before.host_id == host.pk:
+        was = meetings.spoken(meetings.Meeting(before, zone, cohort.zone))
+        values["meeting_list"] = Markdown(f"{values['meeting_list']} It was on {quoted(was)}.")
+    attachment = feeds.together(mine, method="PUBLISH", page=feeds.HOME)
+    return _to_host(HOSTING, mine[0], host, values, attachment)
+
+
+def _to_host(letter: str, event: Event, host: User, values: dict[str, object], attachment: str) -> Message:
+    """To a page that the host may open. Queries: one."""
+    may_run = Cohort.objects.run_by(host).filter(pk=event.cohort_id).exists()
+    link = mailing.address(f"/cohorts/{event.cohort.slug}/calendar/" if may_run else "/")
+    return mailing.message(
+        event.cohort, host, letter, key=f"{letter}:{event.pk}:{event.sequence}:host:{host.pk}",
+        values=values | {"link": link}, attachment=attachment, attachment_name=feeds.MEETING_FILE,
+        thread=f"meeting:{event.uid}:host",
+    )  # fmt: skip
+
+
+# Those who take part -------------------------------------------------------------------------------------------------
 
 
 def _owe(messages: list[Message]) -> int:

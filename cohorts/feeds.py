@@ -17,6 +17,7 @@ from microcred.models import User
 
 KIND = Event.Kind
 MEETING_FILE = "meeting.ics"
+HOME = "/"
 WHOLE_DAYS = {KIND.LEARNING_BEGINS, KIND.DECISIONS}
 FOR_STAFF_ONLY = {KIND.REVIEWS_DUE}
 
@@ -29,6 +30,12 @@ class Dated:
     cohort: Cohort
     due_at: datetime
     extended_at: datetime | None = None
+    page: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where its reader finds more: the calendar of those who take part, or for staff their own home."""
+        return settings.SITE_URL + (self.page or f"/my/{self.cohort.slug}/calendar/")
 
     @property
     def changed_at(self) -> datetime:
@@ -39,6 +46,12 @@ def feed_of(person: User) -> CalendarFeed:
     return CalendarFeed.objects.get_or_create(person=person)[0]
 
 
+def addresses(person: User) -> dict[str, str]:
+    """Both kinds of address of a person's feed: the web's, and the one that calendar programs open. A secret."""
+    feed = f"{settings.SITE_URL}/feeds/{feed_of(person).secret}.ics"
+    return {"feed": feed, "webcal": f"webcal://{feed.split('//', 1)[1]}"}
+
+
 def reset(feed: CalendarFeed) -> None:
     """A new address; the old one is dead from now on."""
     feed.secret = secret()
@@ -46,18 +59,18 @@ def reset(feed: CalendarFeed) -> None:
 
 
 def personal(person: User) -> bytes:
-    """Meetings and deadlines of all of a person's cohorts. Queries: four."""
+    """Meetings and deadlines of all of a person's cohorts, and the meetings that they host. Queries: five."""
     return _calendar(_dated(person), name=settings.SITE_NAME)
 
 
-def single(event: Event, *, method: str = "") -> str:
+def single(event: Event, *, method: str = "", page: str = "") -> str:
     """One meeting alone, as a file or beside a mail; `method` tells a mail program what to do with it."""
-    return together([event], method=method)
+    return together([event], method=method, page=page)
 
 
-def together(events: Sequence[Event], *, method: str = "") -> str:
+def together(events: Sequence[Event], *, method: str = "", page: str = "") -> str:
     """Some meetings of one cohort as one file."""
-    rows = [Dated(event, event.cohort, event.ends_at) for event in events]
+    rows = [Dated(event, event.cohort, event.ends_at, page=page) for event in events]
     return _calendar(rows, name=events[0].title, method=method).decode()
 
 
@@ -69,7 +82,9 @@ def _dated(person: User) -> list[Dated]:
         pk__in=StaffMembership.objects.filter(person=person).values("cohort"), opened_at__isnull=False
     )
     for cohort in staffed.prefetch_related(events):
-        found |= {event.pk: Dated(event, cohort, event.ends_at) for event in cohort.events.all()}
+        found |= {event.pk: Dated(event, cohort, event.ends_at, page=HOME) for event in cohort.events.all()}
+    hosted = Event.objects.filter(host=person, cohort__opened_at__isnull=False).select_related("cohort")
+    found |= {event.pk: Dated(event, event.cohort, event.ends_at, page=HOME) for event in hosted}
     for enrollment in theirs.select_related("cohort").prefetch_related(
         Prefetch("cohort__events", Event.objects.in_time_order())
     ):
@@ -125,7 +140,7 @@ def _entry(row: Dated, *, method: str) -> Entry:
     if not event.is_meeting:
         entry.add("transp", "TRANSPARENT")  # a day or a deadline keeps nobody from meeting somebody else
     # The way in stands on that page from 15 minutes before; a feed's address is passed on too easily for it.
-    entry.add("url", f"{settings.SITE_URL}/my/{row.cohort.slug}/calendar/")
+    entry.add("url", row.url)
     entry.add("status", "CANCELLED" if event.cancelled_at else "CONFIRMED")
     if method:
         organizer = vCalAddress(f"mailto:{row.cohort.team_email}")

@@ -84,9 +84,7 @@ def change(event: Event, *, seen: int | None = None) -> int:
     if is_told and before.starts_at != event.starts_at:
         event.moved_from = before.starts_at
     event.save()
-    if not is_told:
-        return 0
-    asked_again = attending.ask_again(event) if before.on != event.on else set()
+    asked_again = attending.ask_again(event) if is_told and before.on != event.on else set()
     return announcing.changed(event, before, asked_again=asked_again)
 
 

@@ -26,6 +26,7 @@ everybody = [
     path("feeds/<slug:secret>.ics", feeds.feed, name="feed"),
     path("account/", account.account, name="account"),
     path("account/file-name/", account.file_name, name="file_name"),
+    path("account/calendar/new-address/", account.new_feed, name="new_own_feed"),
     path("account/own/<slug:section>/", account.save, name="save_account"),
     path("demo/mail/", reminders.mailroom, name="mailroom"),
 ]

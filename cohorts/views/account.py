@@ -5,9 +5,10 @@ from copy import copy
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from badges.names import canonical_name, safe_name
+from cohorts import feeds
 from cohorts.models import Enrollment
 from microcred.forms import KeysForm, NamesForm, NoticesForm, OwnZoneForm, ThemeForm
 from microcred.models import User
@@ -48,7 +49,15 @@ def _page(request, section: str = "", bound=None):
         {section: bound} if bound else {}
     )
     context = {"forms": forms, "form": bound, "file_name": _file_name(request.user, *request.user.file_names)}
-    return render(request, "cohorts/account.html", context)
+    return render(request, "cohorts/account.html", context | feeds.addresses(request.user))
+
+
+@require_POST
+def new_feed(request):
+    """Make the old address of one's calendar useless and hand out a new one."""
+    feeds.reset(feeds.feed_of(request.user))
+    messages.success(request, "Your calendar has a new address. Subscribe again with it; the old one no longer works.")
+    return redirect("cohorts:account")
 
 
 @require_safe

@@ -1,6 +1,5 @@
 """What an applicant ticks off and attends: activities, calendar."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -63,8 +62,7 @@ def calendar(request, cohort):
         "may_attend": may_attend(enrollment.person, enrollment),
     }
     if enrollment.person == request.user:  # the address is a secret: whoever has it reads the calendar
-        context["feed"] = f"{settings.SITE_URL}/feeds/{feeds.feed_of(request.user).secret}.ics"
-        context["webcal"] = f"webcal://{context['feed'].split('//', 1)[1]}"
+        context |= feeds.addresses(request.user)
     return render(request, "cohorts/calendar.html", context)
 
 

@@ -147,7 +147,7 @@ def _mail(events: list[Event], *, as_: str) -> dict:
         return {"told": 0}
     mail = announcing.sample(events, reader)
     return {
-        "told": len(readers),
+        "told": len(readers) + announcing.count_hosts(events),
         "readers": readers,
         "reader": reader,
         "mail": mail,
@@ -170,5 +170,6 @@ def cancel(request, cohort, number):
             told = scheduling.cancel(event, by=request.user)
             messages.success(request, f"{event} is cancelled.{_told(told)}")
         return redirect("cohorts:schedule", cohort=event.cohort.slug)
-    context = {"told": announcing.concerned(event).count(), "may_remove": may_remove}
+    told = announcing.concerned(event).count() + len(announcing.hosts([event]))
+    context = {"told": told, "may_remove": may_remove}
     return render(request, "cohorts/cancel.html", {"cohort": event.cohort, "event": event, **context})

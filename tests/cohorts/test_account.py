@@ -2,6 +2,7 @@
 
 import pytest
 
+from cohorts import feeds
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +93,7 @@ def test_it_takes_the_same_queries_in_one_cohort_and_in_several(client, ada, dja
     edition = factories.edition()
     for _ in range(count):
         factories.enrollment(factories.cohort(of=edition), ada)
+    feeds.feed_of(ada)
 
-    with django_assert_num_queries(6):  # session, person, two for the header, the newest cohort, its first document
+    with django_assert_num_queries(7):  # session, person, two for the header, the newest cohort, its document, the feed
         client.get("/account/")

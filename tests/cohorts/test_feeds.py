@@ -155,7 +155,7 @@ class TestOnePersonsFeed:
             factories.enrollment(factories.cohort(), ada)
         factories.staff(factories.cohort(), ada)
 
-        with django_assert_num_queries(4):  # staffed cohorts, their events, enrollments, their events
+        with django_assert_num_queries(5):  # staffed cohorts, their events, hosted ones, enrollments, their events
             feeds.personal(ada)
 
     def test_it_is_found_by_its_secret_only_and_kept_nowhere(self, client, enrollment):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 from django.core.exceptions import ValidationError
 
-from cohorts import attending, opening, scheduling, series
+from cohorts import attending, feeds, opening, scheduling, series
 from cohorts.models import Cohort, Event, Reminder
 from microcred.models import Message
 from microcred.verdict import Refused
@@ -521,3 +521,72 @@ def test_the_operators_pages_refuse_such_a_year_too(cohort, day):
 
     with pytest.raises(ValidationError, match=YEARS):
         event.full_clean()
+
+
+# Hosts ---------------------------------------------------------------------------------------------------------------
+HOSTING = {
+    "key": "hosting",
+    "subject": "You host: {{ meetings_short }}",
+    "body": "{{ meeting_list }}\n\n[See]({{ link }})",
+}
+
+
+@pytest.fixture
+def hosted(cohort, meeting, clock):
+    """Meeting 3, hosted by Ben, who reviews here; and Ada takes part."""
+    clock(BEFORE)
+    cohort.edition.letters.create(**HOSTING)
+    meeting.host = factories.person("Ben", "Reader", zone="America/Phoenix")
+    meeting.save()
+    factories.staff(cohort, meeting.host, "reviewer")
+    factories.staff(cohort, meeting.host, "second_reader")
+    factories.enrollment(cohort, factories.person("Ada", "Ward"))
+    return meeting
+
+
+def sequence_of(mail):
+    return [line for line in mail.attachment.splitlines() if line.startswith(("UID", "SEQUENCE", "METHOD"))]
+
+
+def test_a_host_gets_each_change_once_with_the_meeting_for_their_calendar(cohort, hosted):
+    hosted.on = date(2023, 11, 7)
+    told = scheduling.change(hosted)
+    hosted.bring = "A question"
+    nobody = scheduling.change(hosted)
+    cancelled = scheduling.cancel(hosted, by=cohort.opened_by)
+
+    moved, off = Message.objects.filter(person=hosted.host).order_by("pk")
+    theirs = Message.objects.filter(person__first_name="Ada").order_by("pk")
+    assert (told, nobody, cancelled, theirs.count()) == (2, 0, 2, 2)
+    assert (moved.kind, off.kind) == ("hosting", "meeting-cancelled")
+    assert "It was on Mon, Nov 6, 2:00–3:30 PM MST" in moved.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert [sequence_of(one) for one in (moved, off)] == [sequence_of(one) for one in theirs]
+
+
+def test_who_hosts_from_now_on_is_told_and_a_host_who_takes_part_is_told_once(cohort, hosted):
+    hosted.host = factories.person("Cleo", "Lead")
+    factories.staff(cohort, hosted.host, "admin")
+    assert scheduling.change(hosted) == 1
+
+    mail = Message.objects.get()
+    assert (mail.person, f"/cohorts/{cohort.slug}/calendar/" in mail.text) == (hosted.host, True)
+
+    factories.enrollment(cohort, hosted.host)
+    hosted.on = date(2023, 11, 7)
+    assert scheduling.change(hosted) == 2
+    assert [one.kind for one in Message.objects.filter(person=hosted.host).order_by("pk")] == [
+        "hosting", "meeting-changed",
+    ]  # fmt: skip
+
+
+def test_a_new_series_is_one_mail_to_its_host_and_stands_in_their_feed(cohort, hosted):
+    kind, host = Event.Kind.MEETING, factories.person("Cleo", "Lead")
+    days = [date(2023, 11, 13), date(2023, 11, 20)]
+    new = [Event(cohort=cohort, kind=kind, title=f"Extra {on.day}", on=on, starts=time(16), ends=time(17), host=host)
+           for on in days]  # fmt: skip
+
+    scheduling.add(new)
+
+    mail = Message.objects.get(person=host)
+    assert (mail.text.count("Extra"), mail.attachment.count("BEGIN:VEVENT")) == (2, 2)
+    assert feeds.personal(host).decode().count("BEGIN:VEVENT") == 2

@@ -176,7 +176,11 @@ class Oracle:
                 last = at
 
     def _admins(self) -> Iterator[Owed]:
-        """Each morning after the day on which reviews were due, as long as one that was given in time is open."""
+        """As host of the meetings: of each change; and each morning after the day on which reviews were due, as long
+        as one that was given in time is open.
+        """
+        yield Owed(ADMIN, frozenset({"hosting"}), self.moved.at, ZONE)
+        yield Owed(ADMIN, frozenset({"meeting-cancelled"}), self.cancelled[1], ZONE)
         ends, rule = end_of(self.script.dates["reviews_due"]), self.script.rules["late-reviews"]
         works = [work for reader in self.script.reviewers.values() for work in self.work_of(reader)]
         for later in range(30):
