@@ -6,6 +6,7 @@ from django.db import transaction
 
 from cohorts.models import Cohort, Enrollment, WrittenLetter
 from microcred import clock
+from microcred.letters import PLACEHOLDER
 from microcred.models import Message, MessageQuerySet, User
 from microcred.verdict import Refused
 
@@ -24,6 +25,11 @@ def batch_of(mail: Message) -> str:
 
 def address_of(cohort: Cohort, batch: str) -> str:
     return f"/cohorts/{cohort.slug}/people/letters/{batch}/"
+
+
+def title_of(letter: WrittenLetter) -> str:
+    """Its subject as people type it: `Still missing: {missing documents}`."""
+    return PLACEHOLDER.sub(lambda found: f"{{{found[1].replace('_', ' ')}}}", letter.subject)
 
 
 def mails_of(letter: WrittenLetter) -> MessageQuerySet:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from cohorts import keeping_clear
 from cohorts.models import Cohort, Enrollment, WrittenLetter
 from microcred import clock, letters, times
 from microcred.verdict import Refused
@@ -159,21 +160,28 @@ def written_letters(request: HttpRequest, cohort: str) -> HttpResponse:
     ours = run_by(request, cohort)
     page = Paginator(ours.written_letters.select_related("written_by"), PER_PAGE).get_page(request.GET.get("page"))
     waiting = written.waiting_in(ours)
-    rows = [(letter, written.address_of(ours, letter.batch), waiting[letter.batch]) for letter in page]
-    return render(request, "reviews/written_letters.html", {"cohort": ours, "page": page, "rows": rows})
+    for letter in page:
+        letter.url, letter.title = written.address_of(ours, letter.batch), written.title_of(letter)
+        letter.waiting = waiting[letter.batch]
+    return render(request, "reviews/written_letters.html", {"cohort": ours, "page": page})
 
 
 @require_safe
 def written_letter(request: HttpRequest, cohort: str, batch: str) -> HttpResponse:
-    """One letter: its words, its people, and what became of each mail."""
+    """One letter: as one of its people reads it, and what became of each mail."""
     ours, letter = _found(request, cohort, batch)
     mails = written.mails_of(letter).select_related("person").defer("text", "html")
+    closed = keeping_clear.closed_to(request.user, ours).values("person")
+    sample = written.mails_of(letter).select_related("person").exclude(person__in=closed).order_by("pk").first()
     page = Paginator(mails.order_by("person__last_name", "person__first_name", "pk"), PER_PAGE)
     context = {
         "cohort": ours,
         "letter": letter,
         "page": page.get_page(request.GET.get("page")),
+        "title": written.title_of(letter),
         "waiting": mails.waiting().count(),
+        "mail": sample,
+        "mail_body": letters.body_of(sample.html) if sample else "",
         "leaves": _moment(letter.due_at, ours) if letter.due_at > clock.now() else "",
     }
     return render(request, "reviews/written_letter.html", context)
