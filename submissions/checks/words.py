@@ -3,6 +3,7 @@
 One pass over each part, without a tree: a part of twelve megabytes costs what its text weighs.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import ClassVar
@@ -30,6 +31,7 @@ from submissions.checks.xml import Attributes, Budget, XmlReader, value
 COLUMNS = 63  # Word's own limit
 _CONTROLS = 8  # with a tag around one paragraph: the innermost say whose it is
 _CODES = 200  # of controls and bookmarks in one paragraph
+_PATH = re.compile(r"(?i)^\s*(?:description:\s*)*(?:[a-z]:[\\/]|\\\\|file:|/(?:users|home)/)")
 _WEB = ("http://", "https://", "mailto:")
 _UNDERSTOOD = {"wps", "wpg", "wpc", "wpi", "wp14", "a14", "w14", "w15", "w16", "w16se", "v"}
 _OPERATORS = {"m:den": "/", "m:sup": "^", "m:sub": "_", "m:rad": "√"}
@@ -482,7 +484,7 @@ class WordReader(XmlReader):
         self._show("Diagram")
 
     def _show(self, kind: str, mark: str = "") -> None:
-        alt, self._alt = " ".join(self._alt.split()), ""
+        alt, self._alt = "" if is_path(self._alt) else " ".join(self._alt.split()), ""
         said = f"[{kind}: {alt}]" if alt else f"[{kind} without description]"
         self._add(said, ASIDE, f"{PICTURE}{mark}" if mark else "")
 
@@ -599,6 +601,11 @@ class WordReader(XmlReader):
         "a:t": _text_ends,
         "a:p": _drawn_paragraph_ends,
     }
+
+
+def is_path(text: str) -> bool:
+    """Older versions of Word describe a picture by where it lay on somebody's disk, which can name them."""
+    return bool(_PATH.match(text))
 
 
 def _web(address: str) -> str:

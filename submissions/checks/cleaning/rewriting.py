@@ -9,6 +9,7 @@ from submissions.checks.cleaning import rules
 from submissions.checks.cleaning.names import Names
 from submissions.checks.cleaning.walking import Attributes, Declared, Name, Walker
 from submissions.checks.kinds import unsafe
+from submissions.checks.words import is_path
 from submissions.checks.xml import Budget
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -187,7 +188,7 @@ class Rewriter(Walker):
         """The words for who cannot see the picture, unless they are a place on somebody's disk."""
         if element.key not in rules.DESCRIBED and attribute != "alt":
             return None
-        if rules.is_path(value):
+        if is_path(value):
             self.replaced += attribute != "title"
             return None
         return value

@@ -2,6 +2,8 @@
 
 import re
 
+from submissions.checks.words import is_path
+
 # Namespaces by what they mean, transitional and strict alike. What is in none of them is some program's own.
 _MAIN = "http://schemas.openxmlformats.org/"
 _STRICT = "http://purl.oclc.org/ooxml/"
@@ -134,11 +136,3 @@ def _kind(instruction: str) -> str:
 def names_a_workbook(formula: str) -> bool:
     """What a chart was drawn from is not in the copy; the formula may still say where it lay."""
     return "[" in formula or is_path(formula.lstrip(" '"))
-
-
-_PATH = re.compile(r"(?i)^\s*(?:description:\s*)*(?:[a-z]:[\\/]|\\\\|file:|/(?:users|home)/)")
-
-
-def is_path(text: str) -> bool:
-    """Older versions of Word describe a picture by where it lay on somebody's disk."""
-    return bool(_PATH.match(text))

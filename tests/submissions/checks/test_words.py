@@ -118,6 +118,7 @@ CHOSEN = f'<w:ffData><w:ddList><w:result w:val="1"/>{CHOICES}</w:ddList></w:ffDa
         (f"<w:r>{PICTURE}</w:r>", "[Picture: Our wall]"),
         ("<w:r><w:pict><v:shape alt='A plan'><v:imagedata/></v:shape></w:pict></w:r>", "[Picture: A plan]"),
         ("<w:r><w:object><v:shape><v:imagedata/></v:shape></w:object></w:r>", "[Picture without description]"),
+        ("<w:r><w:pict><v:shape alt='C:/a'><v:imagedata/></v:shape></w:pict></w:r>", "[Picture without description]"),
         ("<w:r><w:drawing><wp:docPr descr='By year'/><c:chart/></w:drawing></w:r>", "[Chart: By year]"),
         ("<w:r><w:drawing><wp:docPr/><dgm:relIds/></w:drawing></w:r>", "[Diagram without description]"),
         ("<w:r><w:pict><v:shape><v:textpath string='WordArt'/></v:shape></w:pict></w:r>", "WordArt"),
