@@ -179,9 +179,14 @@ def test_what_happened_while_one_typed_is_told_and_the_text_comes_back(client, p
     assert list(Score.objects.order_by("pk").values_list("comment", "version")) == saved
 
 
-@pytest.mark.parametrize("happens", (given_away, role_removed))
 @pytest.mark.parametrize(
-    ("path", "field"), [("finish/", ""), ("reopen/", ""), ("conflict/", "note"), ("second-read/", "why")]
+    ("happens", "path", "field"),
+    [
+        (given_away, "finish/", ""),
+        (role_removed, "reopen/", ""),
+        (given_away, "conflict/", "note"),
+        (role_removed, "second-read/", "why"),
+    ],
 )
 def test_whatever_they_send_who_reads_it_no_more_hears_why(client, page, given, happens, path, field):
     address, _ = page
