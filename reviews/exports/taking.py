@@ -47,7 +47,7 @@ OFFERS = (
 
 
 def may_take(person: User, export: Export) -> Verdict:
-    """Whether `person`, an admin of the cohort, may have the file. Queries: three at most."""
+    """Whether `person`, an admin of the cohort, may have the file. Queries: six at most."""
     if (made_at := export.made_at) is None:
         return Verdict("This export is not ready yet.")
     if export.removed_at:
