@@ -104,3 +104,29 @@ def test_nobody_corrects_the_letter_to_themselves(released):
 
     with pytest.raises(Refused, match="Another admin decides"):
         corrections.send(released, **WORDS, by=dana)
+
+
+@pytest.mark.parametrize("count", (1, 4))
+def test_the_page_takes_the_same_queries_however_often_it_was_corrected(
+    released, admin, django_assert_max_num_queries, count
+):
+    for number in range(count):
+        corrections.send(released, by=released.made_by, subject=f"No. {number}", letter="The day was wrong. {{ link }}")
+
+    with django_assert_max_num_queries(12):
+        page = admin()
+
+    assert page.content.decode().count("<summary>Correction, ") == count
+
+
+@pytest.mark.parametrize("count", (1, 4))
+def test_the_rules_of_second_reads_take_the_same_queries_however_many_are_read(
+    released, admin, client, django_assert_max_num_queries, count
+):
+    cohort = released.submission.enrollment.cohort
+    for _ in range(count):
+        reviewing.reviewed(submission_in(State.SUBMITTED, cohort=cohort), ranks={1: 2})
+    admin()
+
+    with django_assert_max_num_queries(9):
+        client.get(f"/cohorts/{cohort.slug}/reviews/second-reads/")
