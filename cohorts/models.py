@@ -524,6 +524,27 @@ class StaffNote(models.Model):
         return f"Note on {self.enrollment}"
 
 
+class Deed(models.Model):
+    """What somebody did in a cohort where no other row tells of it; the log does."""
+
+    class Kind(models.TextChoices):
+        STEPS = "steps", "Submissions and decisions"
+        REVIEWS = "reviews", "Reviews"
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="deeds")
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, null=True, blank=True, related_name="deeds")
+    kind = models.CharField(max_length=7, choices=Kind)
+    said = models.CharField(max_length=200, help_text="What was done, in words.")
+    at = models.DateTimeField(default=clock.now)
+    by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return self.said
+
+
 class RecordReading(models.Model):
     """Staff read a person's whole record, or looked at the person's pages as they see them. The person is shown it."""
 

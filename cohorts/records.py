@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 
-from cohorts.models import Enrollment, PeopleSearch, RecordReading, StaffNote
+from cohorts.models import Cohort, Deed, Enrollment, PeopleSearch, RecordReading, StaffNote
 from microcred import clock
 from microcred.models import User
 
@@ -19,6 +19,11 @@ def note(enrollment: Enrollment, text: str, *, by: User) -> StaffNote:
 def strike(note: StaffNote, *, by: User) -> None:
     """It stays readable, crossed out; who came first stays written."""
     StaffNote.objects.filter(pk=note.pk, struck_at=None).update(struck_at=clock.now(), struck_by=by)
+
+
+def tell(cohort: Cohort, kind: str, said: str, *, by: User, enrollment: Enrollment | None = None) -> None:
+    """Have the log tell what no other row does."""
+    Deed.objects.create(cohort=cohort, enrollment=enrollment, kind=kind, said=said[:200], by=by)
 
 
 def was_read(enrollment: Enrollment, *, by: User) -> None:

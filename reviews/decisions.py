@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from badges.models import RequiredDocument
-from cohorts.models import Cohort, Event
-from microcred import clock, outbox
+from cohorts import records
+from cohorts.models import Cohort, Deed, Event
+from microcred import clock, outbox, times
 from microcred.models import User
 from microcred.verdict import Refused
 from reviews import agreement, assigning, awarding, decision_letters, permissions
@@ -129,13 +130,15 @@ def _require(verdict) -> None:
         raise Refused(verdict.reason)
 
 
-def rewrite(decision: Decision, *, subject: str, letter: str) -> None:
+def rewrite(decision: Decision, *, subject: str, letter: str, by: User) -> None:
     """Keep another text of the letter. Raises: Refused, when it cannot be filled in or was released already."""
     with transaction.atomic():
         current = _in_hand(decision)
         current.subject, current.letter = subject, letter
         decision_letters.compose(current, agreement.of(current.submission))
         current.save(update_fields=["subject", "letter"])
+        written_to = current.submission.enrollment
+        records.tell(written_to.cohort, Deed.Kind.STEPS, "Decision letter changed", by=by, enrollment=written_to)
 
 
 def reopen(decision: Decision, *, by: User, why: str) -> None:
@@ -148,11 +151,18 @@ def reopen(decision: Decision, *, by: User, why: str) -> None:
         current.save(update_fields=["reopened_at", "reopened_by"])
 
 
-def schedule(decisions: Iterable[Decision], *, at: datetime | None) -> int:
+@transaction.atomic
+def schedule(decisions: Iterable[Decision], *, at: datetime | None, by: User) -> int:
     """Let `decisions` out at the instant `at`, or not by themselves. How many that are is returned."""
     if at and at <= clock.now():
         raise Refused("That time has passed. Choose a later one, or release now.")
-    return Decision.objects.in_hand().filter(pk__in=[each.pk for each in decisions]).update(release_at=at)
+    in_hand = Decision.objects.in_hand().filter(pk__in=[each.pk for each in decisions])
+    for each in in_hand.select_related("submission__enrollment__cohort"):
+        written_to = each.submission.enrollment
+        zone = written_to.cohort.zone
+        when = f"scheduled for {times.instant(at, reader=zone, cohort=zone)}" if at else "taken off the schedule"
+        records.tell(written_to.cohort, Deed.Kind.STEPS, f"Decision letter {when}", by=by, enrollment=written_to)
+    return in_hand.update(release_at=at)
 
 
 def release(decision: Decision, *, by: User | None = None) -> Decision:

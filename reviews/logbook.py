@@ -19,6 +19,7 @@ from badges.models import Award, EditionChange
 from cohorts.models import (
     AttendanceChange,
     Cohort,
+    Deed,
     Enrollment,
     Event,
     PeopleSearch,
@@ -447,6 +448,16 @@ def _changes(model: type[Model], whom: str = "") -> Source:
     return Source("settings", rows, tell, "history_date", "history_user", whom, prepare=resetting.with_previous)
 
 
+def _deeds(kind: str, cohort: Cohort) -> QuerySet:
+    return Deed.objects.filter(cohort=cohort, kind=kind).select_related(
+        "by", "enrollment__person", "enrollment__cohort"
+    )
+
+
+def _deed(row: Deed) -> Told:
+    return Told(row.said, url=_story(row.enrollment) if row.enrollment else "")
+
+
 def _editions(cohort: Cohort) -> QuerySet:
     """What was changed in the set-up of the editions that the cohort uses."""
     keys = [key for key in (cohort.edition_id, cohort.attendance_edition_id) if key]
@@ -536,6 +547,10 @@ HOLDERS = "person__enrollments__submission"
 FILES = "version__document__submission"
 SOURCES = (
     Source("steps", _moves, _move, "at", "actor", OF, "submission"),
+    Source(
+        "steps", partial(_deeds, Deed.Kind.STEPS), _deed, "at", "by", "enrollment__person", "enrollment__submission",
+    ),
+    Source("reviews", partial(_deeds, Deed.Kind.REVIEWS), _deed, "at", "by"),
     Source("steps", _awards, _awarded, "issued_at", "issued_by", "person", HOLDERS),
     Source("steps", _awards, _award_withdrawn, "revoked_at", "revoked_by", "person", HOLDERS),
     Source("reviews", _assignments, _assigned, "assigned_at", "assigned_by", OF, "submission"),

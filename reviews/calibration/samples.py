@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from badges.models import Criterion, Edition, Level, RequiredDocument
+from cohorts import records
+from cohorts.models import Cohort, Deed
 from microcred import clock
 from microcred.models import User
 from microcred.verdict import Refused
@@ -171,9 +173,10 @@ def retire(sample: Sample, *, by: User) -> None:
 
 
 @transaction.atomic
-def discard(sample: Sample) -> None:
-    """Delete a draft. Raises: Refused, once it was published."""
+def discard(sample: Sample, *, cohort: Cohort, by: User) -> None:
+    """Delete a draft on the pages of `cohort`. Raises: Refused, once it was published."""
     _drafted(sample).delete()
+    records.tell(cohort, Deed.Kind.REVIEWS, f"Draft of a sample deleted: {sample}", by=by)
 
 
 def _drafted(sample: Sample) -> Sample:

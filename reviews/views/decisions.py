@@ -216,11 +216,11 @@ def schedule(request: HttpRequest, cohort: str) -> HttpResponse:
     chosen = [decision for decision, _ in chosen_of(request, ours)]
     form = ScheduleForm(request.POST if "on" in request.POST else None, cohort=ours)
     if request.method == "POST" and "cancel" in request.POST:
-        decisions.schedule(chosen, at=None)
+        decisions.schedule(chosen, at=None, by=request.user)
         messages.success(request, "Nothing leaves by itself now. Release it when you are ready.")
         return redirect("reviews:decisions", cohort=ours.slug)
     if request.method == "POST" and chosen and form.is_valid():
-        decisions.schedule(chosen, at=form.moment)
+        decisions.schedule(chosen, at=form.moment, by=request.user)
         messages.success(request, f"Scheduled: {summary(chosen)}. Until then each letter can still be changed.")
         return redirect("reviews:decisions", cohort=ours.slug)
     context = {"cohort": ours, "chosen": chosen, "form": form, "summary": summary(chosen)}

@@ -30,7 +30,7 @@ def letter(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
-            decisions.rewrite(decision, subject=typed["subject"], letter=typed["letter"])
+            decisions.rewrite(decision, subject=typed["subject"], letter=typed["letter"], by=request.user)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -205,7 +205,7 @@ def discard(request, cohort, number):
     cohort = _cohort(request, cohort)
     sample = _sample(cohort, number)
     try:
-        samples.discard(sample)
+        samples.discard(sample, cohort=cohort, by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -180,19 +180,19 @@ def test_what_a_reader_wrote_cannot_change_the_letter(cohort):
 def test_a_letter_is_rewritten_before_its_release_and_never_after(cohort):
     decision = decided(cohort)
 
-    decisions.rewrite(decision, subject="Well done", letter="Dear {{ first_name }}, {{ link }}")
+    decisions.rewrite(decision, subject="Well done", letter="Dear {{ first_name }}, {{ link }}", by=decision.made_by)
     decisions.release(decision, by=cohort.opened_by)
 
     assert Message.objects.get(kind="award").subject == "Well done"
     with pytest.raises(Refused, match="released or taken back"):
-        decisions.rewrite(decision, subject="Other", letter="Other {{ link }}")
+        decisions.rewrite(decision, subject="Other", letter="Other {{ link }}", by=decision.made_by)
 
 
 def test_a_letter_with_a_hole_in_it_is_not_kept(cohort):
     decision = decided(cohort)
 
     with pytest.raises(Refused, match="nonsense"):
-        decisions.rewrite(decision, subject="S", letter="{{ nonsense }}")
+        decisions.rewrite(decision, subject="S", letter="{{ nonsense }}", by=decision.made_by)
 
     decision.refresh_from_db()
     assert decision.letter == LETTERS["award"][1]
@@ -281,7 +281,7 @@ def test_one_that_cannot_go_holds_up_nobody_else(cohort):
 
 def test_a_schedule_releases_when_its_time_has_come(cohort, clock):
     decision = decided(cohort)
-    decisions.schedule([decision], at=LATER)
+    decisions.schedule([decision], at=LATER, by=decision.made_by)
 
     assert decisions.release_due(AFTER_ALL) == 0
     clock(LATER)

@@ -11,6 +11,7 @@ from badges.models import EditionChange
 from cohorts import records
 from cohorts.extending import extend
 from cohorts.models import WrittenLetter
+from microcred import times
 from reviews import conflicts, decisions, logbook
 from reviews.calibration import samples
 from reviews.exports import jobs
@@ -119,12 +120,13 @@ def test_who_changed_something_on_a_page_is_told(client, cohort, clock):
 
 
 def test_what_an_admin_changes_leaves_a_trace(client, cohort, clock):
-    """The set-up of the edition, a sample, a shared comment, how many somebody reads, and somebody who goes on."""
+    """The set-up, samples, a shared comment, how many somebody reads, a letter, and somebody who goes on."""
     cleo, ron = cohort.opened_by, factories.person("Ron", "Idle")
     role, ada = factories.staff(cohort, ron), factories.enrollment(cohort, factories.person("Ada", "Ward"))
     clock(AFTER_ALL + timedelta(hours=1))
     EditionChange.objects.create(edition=cohort.edition, place="rules", sentence="Changed rules", by=cleo)
     samples.retire(calibrating.published(cohort.edition, by=cleo), by=cleo)
+    samples.discard(calibrating.draft(cohort.edition, by=cleo, title="Sample B"), cohort=cohort, by=cleo)
     comment = SavedComment.objects.create(cohort=cohort, person=ron, title="Evidence", text="Name it.")
     after = factories.cohort(of=cohort.edition, opened_by=cleo)
     factories.staff(after, cleo, "admin")
@@ -132,12 +134,18 @@ def test_what_an_admin_changes_leaves_a_trace(client, cohort, clock):
     client.force_login(cleo)
     client.post(f"/review/comments/{comment.pk}/sharing/", {"share": "yes"})
     client.post(f"/cohorts/{cohort.slug}/reviews/capacity/", {f"takes-{role.pk}": "3"})
+    made = decisions.decide(reviewed(cohort=cohort).assignment.submission, by=cleo)
+    decisions.rewrite(made, subject="Well done", letter="Dear {{ first_name }}, {{ link }}", by=cleo)
+    decisions.schedule([made], at=(tomorrow := AFTER_ALL + timedelta(days=1)), by=cleo)
 
     said = {(entry.who, entry.what, entry.more) for entry in told(cohort) if entry.at > AFTER_ALL}
 
     assert said >= {
         ("Cleo Lead", f"Changed rules, in {cohort.edition}", ""), ("Cleo Lead", "Sample prepared: Sample A", ""),
         ("Cleo Lead", "Sample published: Sample A", ""), ("Cleo Lead", "Sample retired: Sample A", ""),
+        ("Cleo Lead", "Decision letter changed", ""),
+        ("Cleo Lead", f"Decision letter scheduled for {times.instant(tomorrow, reader='', cohort=cohort.zone)}", ""),
+        ("Cleo Lead", "Draft of a sample deleted: Sample B", ""),
         ("Cleo Lead", "Comment shared with every reviewer: Evidence", ""),
         ("Cleo Lead", f"Moved to the {after} cohort", ""),
         ("Cleo Lead", "Changed: Ron Idle, reviewer", "takes up to: 8 → 3"),

@@ -182,7 +182,7 @@ class Play:
     def is_decided(self, who: Applicant, outcome: str, out: str, **about: str) -> None:
         until = day(about["day"]) if "day" in about else None
         made = decisions.decide(self._work(who), by=self.admin, outcome=OUTCOMES[outcome], due_on=until)
-        decisions.schedule([made], at=instant(out))
+        decisions.schedule([made], at=instant(out), by=self.admin)
 
     def is_appealed(self, who: Applicant) -> None:
         workflow.appeal(self._work(who), by=self.admin, why="A page was overlooked.")
