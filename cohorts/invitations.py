@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from cohorts import mailing
 from cohorts.models import Cohort, Enrollment, Event
@@ -38,6 +39,12 @@ def invite(enrollments: Iterable[Enrollment], *, by: User, at: datetime | None =
         Enrollment.objects.filter(pk__in=invited).update(invited_at=at, invited_by=by)
     outbox.owe(messages)
     return len(messages)
+
+
+def not_invited(cohort: Cohort) -> QuerySet[Enrollment]:
+    """Who is on the roster and was never invited."""
+    waiting = cohort.enrollments.filter(invited_at=None, joined_at=None, withdrawn_at=None).select_related("person")
+    return waiting.order_by("person__last_name", "person__first_name", "pk")
 
 
 def sample(cohort: Cohort, *, by: User) -> Message:

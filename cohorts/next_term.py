@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from badges import editions
 from badges.models import Edition
-from cohorts import clock_changes, holidays, scheduling
+from cohorts import clock_changes, holidays, opening, reminder_rules, scheduling
 from cohorts.models import Cohort, Event, StaffMembership
 from microcred import clock, times
 from microcred.models import User
@@ -112,7 +112,8 @@ def free_slug(stem: str, model) -> str:
 def prepare(cohort: Cohort, *, by: User, term: str, name: str, days: Mapping[int, date]) -> Cohort:
     """The next term: editions and cohort cloned, its `days` by the key of last term's event. Nobody is told anything.
 
-    Rules, staff, reminders and meetings come along; people and what they did stay. Raises: Refused.
+    Rules, staff, reminders and meetings come along; people and what they did stay. Reminders that are as the edition
+    has them come from there at the opening, so that what is changed in its set-up counts. Raises: Refused.
     """
     Cohort.objects.select_for_update().get(pk=cohort.pk)
     edition = _edition(cohort.edition, term)
@@ -120,8 +121,10 @@ def prepare(cohort: Cohort, *, by: User, term: str, name: str, days: Mapping[int
         raise Refused(f"There is a cohort “{name}” with {edition} already. Open that one, or choose another name.")
     made = _cohort(cohort, edition, name=name, term=term)
     _staff(cohort, made, by)
+    brought = {rule.key: rule for rule in opening.reminders_to_come(made)}
     for reminder in cohort.reminders.all():
-        _copy(reminder, cohort=made)
+        if not (rule := brought.get(reminder.key)) or not reminder_rules.alike(rule, reminder):
+            _copy(reminder, cohort=made)
     for event in cohort.events.standing().filter(pk__in=days):
         _event(event, made, days[event.pk])
     return made

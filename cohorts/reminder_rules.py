@@ -21,6 +21,11 @@ class Changed(Refused):
     """Somebody else changed the rule meanwhile."""
 
 
+def alike(one: Reminder, other: Reminder) -> bool:
+    """Whether two rules do and say the same."""
+    return all(getattr(one, name) == getattr(other, name) for name in (*CONTENT, "is_on"))
+
+
 def mails_of(rule: Reminder):
     return Message.objects.filter(kind=f"{KIND}{rule.key}", cohort_slug=rule.cohort.slug)
 

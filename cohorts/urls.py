@@ -45,6 +45,7 @@ admin = [
     path("cohorts/new/", cohorts.new, name="new"),
     path("cohorts/<slug:cohort>/opening/", cohorts.open_, name="opening"),
     path("cohorts/<slug:cohort>/next-term/", cohorts.next_term, name="next_term"),
+    path("cohorts/<slug:cohort>/people/inviting/", cohorts.inviting, name="inviting"),
     path("cohorts/<slug:cohort>/people/import/", roster.import_, name="import"),
     path("cohorts/<slug:cohort>/people/import/example.csv", roster.example, name="import_example"),
     path("cohorts/<slug:cohort>/people/import/<slug:ref>/", roster.check, name="check_import"),

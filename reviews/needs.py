@@ -100,6 +100,14 @@ def not_open(facts: Facts) -> Iterator[Need]:
         yield Need(count, fact, more, "Look and open", facts.page("opening/"), facts.people("enrolled"))
 
 
+def not_invited(facts: Facts) -> Iterator[Need]:
+    """Once it is open, those on the roster wait for their invitation."""
+    if count := facts.counts.not_invited:
+        fact = plural(count, "person is not invited yet", "people are not invited yet")
+        more, behind = "Look at the letter, then send it to all of them", facts.people("not-invited")
+        yield Need(count, fact, more, "Invite", facts.page("people/inviting/"), behind)
+
+
 # Mail ----------------------------------------------------------------------------------------------------------------
 def hanging_mail(facts: Facts) -> Iterator[Need]:
     """Sending is paused, or the mail server has been away for a while."""
@@ -266,8 +274,8 @@ def tasks(facts: Facts) -> Iterator[Need]:
 Rule = Callable[[Facts], Iterator[Need]]
 
 RULES: tuple[Rule, ...] = (
-    hanging_mail, roster, not_submitted, no_reviewer, tasks, reminders, late_reviews, second_reads, reviewed,
-    unreleased, not_joined, no_attendance, revising,
+    hanging_mail, roster, not_invited, not_submitted, no_reviewer, tasks, reminders, late_reviews, second_reads,
+    reviewed, unreleased, not_joined, no_attendance, revising,
 )  # fmt: skip
 BEFORE_OPENING: tuple[Rule, ...] = (roster, not_open, tasks)
 ONCE_CLOSED: tuple[Rule, ...] = (hanging_mail, tasks)

@@ -52,6 +52,7 @@ class Counts:
 
     enrolled: int
     withdrawn: int
+    not_invited: int
     not_joined: int
     taking_part: int
     started: int

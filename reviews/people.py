@@ -322,6 +322,7 @@ def filters(cohort: Cohort, documents: int) -> dict[str, Filter]:
         "awarded": Filter("Badge awarded", STAYS & Q(state=State.AWARDED)),
         "withdrawn": Filter("Withdrawn", ~STAYS),
         "enrolled": Filter("Enrolled", STAYS, is_chip=False),
+        "not-invited": Filter("Not invited yet", STAYS & Q(invited_at=None, joined_at=None), is_chip=False),
         "started": Filter("Started", STAYS & Q(has_started=True), is_chip=False),
         "meetings": Filter(
             f"{in_words(enough).capitalize()} or more meetings", STAYS & Q(meetings__gte=enough), is_chip=False

@@ -12,7 +12,7 @@ from cohorts import invitations, opening
 from cohorts import next_term as terms
 from cohorts.forms import CohortForm
 from cohorts.glances import at_a_glance
-from cohorts.models import Cohort, Event, Reminder
+from cohorts.models import Cohort, Enrollment, Event, Reminder
 from cohorts.permissions import may_create, may_open
 from cohorts.term_forms import DaysForm, TermForm
 from cohorts.views.schedule import run_by_reader
@@ -55,9 +55,42 @@ def open_(request, cohort):
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("cohorts:opening", cohort=found.slug)
+        if invitations.not_invited(found).exists():
+            messages.success(request, f"{found} is open. Nobody is invited yet.")
+            return redirect("cohorts:inviting", cohort=found.slug)
         messages.success(request, f"{found} is open. Add people, then invite them.")
         return redirect("cohorts:schedule", cohort=found.slug)
     return render(request, "cohorts/opening.html", {"cohort": found, **_before_opening(found, request.user)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def inviting(request, cohort):
+    """Whom an invitation would go to and how it reads; then send it to all of them."""
+    found = run_by_reader(request, cohort)
+    waiting = list(invitations.not_invited(found))
+    for each in waiting:
+        each.cohort = found
+    if request.method == "POST":
+        return _invite(request, found, [each for each in waiting if each.ref in request.POST.getlist("who")])
+    context = {"cohort": found, "waiting": waiting}
+    try:
+        sample = invitations.sample(found, by=request.user)
+    except Refused as refusal:
+        context["missing"] = str(refusal)
+    else:
+        context |= {"sample": sample, "sample_body": letters.body_of(sample.html)}
+    return render(request, "cohorts/inviting.html", context)
+
+
+def _invite(request, cohort: Cohort, chosen: list[Enrollment]):
+    try:
+        sent = invitations.invite(chosen, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("cohorts:inviting", cohort=cohort.slug)
+    words = "1 invitation is" if sent == 1 else f"{sent} invitations are"
+    messages.success(request, f"{words} on the way." if sent else "Everybody had been invited already.")
+    return redirect(f"/cohorts/{cohort.slug}/people/")
 
 
 def _before_opening(cohort: Cohort, person: User) -> dict:

@@ -1,11 +1,12 @@
 """From one term to the next: the dates move by whole weeks, everything that a term needs comes along, people do not."""
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from cohorts import next_term
+from badges.models import Edition
+from cohorts import next_term, opening
 from cohorts.holidays import holiday_on
 from cohorts.models import Cohort, Event, Reminder
 from microcred.models import Message
@@ -88,7 +89,10 @@ def test_a_term_is_opened_on_pages_alone(client, fall, cleo):
     confirmed = client.get(client.post(checked).url)
     client.post(f"{checked}confirming/", {"seen": confirmed.context["roster"].fingerprint})
     shown = client.get("/cohorts/spring-2024-l2/opening/").text
-    client.post("/cohorts/spring-2024-l2/opening/")
+    inviting = client.post("/cohorts/spring-2024-l2/opening/").url
+    told_before = Message.objects.count()
+    [rosa] = client.get(inviting).context["waiting"]
+    client.post(inviting, {"who": rosa.ref})
 
     spring.refresh_from_db()
     assert "There is a cohort “Spring 2024” with Level 2 Practice, Spring 2024 already." in again.text
@@ -105,7 +109,29 @@ def test_a_term_is_opened_on_pages_alone(client, fall, cleo):
     assert "<dt>On the roster</dt><dd>1</dd>" in shown
     assert spring.opened_at == DECEMBER
     assert spring.edition.is_frozen
-    assert not Message.objects.exists()
+    assert (told_before, Message.objects.get().address) == (0, "rosa@example.org")
+    assert "Everybody on the roster is invited." in client.get(inviting).text
+
+
+def test_only_reminders_of_its_own_come_along_the_others_come_with_the_edition(fall, cleo):
+    """What is changed in the set-up of the next edition counts: last term's copy does not stand in its way."""
+    rules = [
+        {"key": key, "event_kind": "evidence_due", "days": -7, "at": "09:00", "zone_of": "reader",
+         "audience": "not_submitted", "letter": "invitation"} for key in ("brought", "later")
+    ]  # fmt: skip
+    Edition.objects.filter(pk=fall.edition_id).update(reminders=rules)
+    fall.edition.refresh_from_db()
+    for rule in opening.reminders_to_come(fall):
+        rule.days = -3 if rule.key == "later" else rule.days
+        rule.save()
+    days = {event.pk: event.on + timedelta(weeks=20) for event in fall.events.standing()}
+
+    spring = next_term.prepare(fall, by=cleo, term="Spring 2024", name="Spring 2024", days=days)
+
+    assert set(spring.reminders.values_list("key", "days")) == {("own", -1), ("later", -3)}
+    Edition.objects.filter(pk=spring.edition_id).update(reminders=[rules[0] | {"days": -10}])
+    opening.open_cohort(Cohort.objects.get(pk=spring.pk), by=cleo)
+    assert spring.reminders.get(key="brought").days == -10
 
 
 @pytest.mark.parametrize(
