@@ -3,13 +3,14 @@
 Seconds differ from machine to machine; how many times the floor something takes hardly does. Each
 figure of the first part is the median of several rounds, in which all contestants take turns.
 
-`bench.py verdict` measures only the first part, `bench.py reminders` and `bench.py mail` only theirs; each keeps what
-else was written.
+`bench.py verdict` measures only the first part, `pages`, `exports`, `reminders` and `mail` only theirs; each keeps
+what else was written.
 """
 
 import hashlib
 import json
 import random
+import re
 import socket
 import statistics
 import subprocess
@@ -51,11 +52,19 @@ SIZES = (
 )
 MOST_TIMES_STREAMING, MOST_TIMES_DOCX, MOST_MIB = 3.0, 0.5, 256
 MOST_MIB_MORE = 20  # than the smallest file takes
-PAGES = "\n## Pages\n"
-REMINDERS, MAIL = "\n## Reminders\n", "\n## Mail\n"
+HEADINGS = {
+    "verdict": "The verdict on a document", "pages": "Pages", "crowd": "A cohort that grows", "exports": "Exports",
+    "reminders": "Reminders", "mail": "Mail",
+}  # fmt: skip
+INTRODUCTION = """# Performance
+
+Written by `make bench`. Ratios compare with floors measured in the same run, so they hold on other machines;
+milliseconds do not.
+"""
 SECONDS_A_CONTEST = 6
 
 SMALL, LARGE = 300, 3000  # submissions
+CROWDS, CROWDED, MOST_TIMES_CROWD = (30, LARGE, 30_000), ("overview", "admin_list"), 3.0
 STATEMENTS = {
     "submitter_page": 12, "review_queue_50": 8, "review_queue_250": 8, "review_form": 12, "overview": 15,
     "admin_list": 8,
@@ -97,26 +106,22 @@ class Result:
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        written = REPORT.read_text()
-        if sys.argv[1:] == ["reminders"]:
-            before, _, after = written.partition(REMINDERS)
-            mail = "".join(after.partition(MAIL)[1:])
-            REPORT.write_text(before.rstrip() + "\n" + report_of_reminders(sweep(Path(folder))) + mail)
-            return
-        if sys.argv[1:] == ["mail"]:
-            REPORT.write_text(written.partition(MAIL)[0].rstrip() + "\n" + report_of_mail(hand_off(Path(folder))))
-            return
-        results = []
-        for size in SIZES:
-            results.append(contest(Path(folder), *size, least_mib=results[0].peak_mib if results else None))
-        if sys.argv[1:] == ["verdict"]:
-            pages = "".join(REPORT.read_text().partition(PAGES)[1:])
-        else:
-            pages = report_of_pages(*cohorts(Path(folder))) + report_of_reminders(sweep(Path(folder)))
-            pages += report_of_mail(hand_off(Path(folder)))
-    REPORT.write_text(report(results) + pages)
-    print(f"\nWritten to {REPORT.relative_to(ROOT)}.")
+    """Measure the parts that were named, or all; what else was written stays."""
+    written = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", REPORT.read_text(), re.MULTILINE | re.DOTALL))
+    for name in sys.argv[1:] or HEADINGS:
+        with tempfile.TemporaryDirectory() as folder:
+            written[HEADINGS[name]] = "\n".join(MEASURES[name](Path(folder)))
+        known = [heading for heading in HEADINGS.values() if heading in written]
+        parts = [f"## {heading}\n\n{written[heading].strip()}\n" for heading in known]
+        REPORT.write_text("\n".join([INTRODUCTION, *parts]))
+        print(f"\n“{HEADINGS[name]}” is written to {REPORT.relative_to(ROOT)}.", flush=True)
+
+
+def verdict(folder):
+    results = []
+    for size in SIZES:
+        results.append(contest(folder, *size, least_mib=results[0].peak_mib if results else None))
+    return report(results)
 
 
 # The guide ----------------------------------------------------------------------------------------------------------
@@ -246,11 +251,35 @@ def medians(*contestants: Callable, clock=time.process_time):
 
 
 # The pages ----------------------------------------------------------------------------------------------------------
-def cohorts(folder):
+def pages(folder):
     """What each page costs in a small cohort, and in a large one beside it; on PostgreSQL, as it is deployed."""
+    return report_of_pages(*costs(folder, (SMALL, LARGE)))
+
+
+def crowd(folder):
+    """What an admin's two pages cost as a cohort grows."""
+    return report_of_crowd(dict(zip(CROWDS, costs(folder, CROWDS, "--only", *CROWDED), strict=True)))
+
+
+def costs(folder, counts, *only):
     with ExitStack() as servers:
         environment = on_postgres(servers)
-        return [costs(environment, folder / f"{count}.json", count) for count in (SMALL, LARGE)]
+        return [cost(environment, folder / f"{count}.json", count, *only) for count in counts]
+
+
+def cost(environment, out, count, *only):
+    manage(environment, "bench_seed", f"--submissions={count}")
+    manage(environment, "bench_queries", f"--out={out}", "--cpu", *only)
+    return json.loads(out.read_text())
+
+
+def exports(folder):
+    """What making a sheet and an archive takes of memory."""
+    with ExitStack() as servers:
+        out = folder / "exports.json"
+        environment = on_postgres(servers) | {"STORAGE_URL": f"file://{folder / 'documents'}"}
+        manage(environment, "bench_exports", f"--out={out}")
+        return report_of_exports(json.loads(out.read_text()))
 
 
 def sweep(folder):
@@ -258,7 +287,7 @@ def sweep(folder):
     with ExitStack() as servers:
         out = folder / "reminders.json"
         manage(on_postgres(servers), "bench_reminders", f"--out={out}")
-        return json.loads(out.read_text())
+        return report_of_reminders(json.loads(out.read_text()))
 
 
 def hand_off(folder):
@@ -270,7 +299,7 @@ def hand_off(folder):
         server = servers.enter_context(subprocess.Popen([sys.executable, *sink]))
         servers.callback(server.terminate)
         manage(environment, "bench_mail", f"--out={out}")
-        return json.loads(out.read_text())
+        return report_of_mail(json.loads(out.read_text()))
 
 
 def free_port():
@@ -286,12 +315,6 @@ def on_postgres(servers):
     return environment
 
 
-def costs(environment, out, count):
-    manage(environment, "bench_seed", f"--submissions={count}")
-    manage(environment, "bench_queries", f"--out={out}", "--cpu")
-    return json.loads(out.read_text())
-
-
 def manage(environment, *command):
     subprocess.run([sys.executable, str(ROOT / "manage.py"), *command], env=environment, check=True)
 
@@ -299,13 +322,6 @@ def manage(environment, *command):
 # The report ---------------------------------------------------------------------------------------------------------
 def report(results):
     lines = [
-        "# Performance",
-        "",
-        "Written by `make bench`. Ratios compare with floors measured in the same run, so they hold on other machines;",
-        "milliseconds do not.",
-        "",
-        "## The verdict on a document",
-        "",
         f"Promise: at most {MOST_TIMES_STREAMING:g} times the cost of streaming the file's parts with zipfile and lxml",
         f"and doing nothing with them, at most {MOST_TIMES_DOCX:g} times that of python-docx reading its text, at most",
         f"{MOST_MIB} MiB of memory, and less than {MOST_MIB_MORE} MiB more than the smallest file takes.",
@@ -324,7 +340,7 @@ def report(results):
         "| file | made large by | checking | × streaming | × python-docx | in a child process | its memory | promise |",
         "| ---: | --- | ---: | ---: | ---: | ---: | ---: | --- |",
     ]
-    return "\n".join([*lines, *map(row, results)]) + "\n"
+    return [*lines, *map(row, results)]
 
 
 def row(result):
@@ -343,9 +359,6 @@ def row(result):
 
 def report_of_pages(small, large):
     lines = [
-        "",
-        "## Pages",
-        "",
         f"Counted in one process, on PostgreSQL, in a cohort with {LARGE:,} submissions, and in one with {SMALL}",
         "for comparison. Promise: as many statements in both and at most those in brackets, none of them more than",
         "twice; at most 3 rows built from the database for each row shown, and 40 more; at most",
@@ -354,7 +367,7 @@ def report_of_pages(small, large):
         "| page | statements | most often | rows built | bytes | CPU | × CPU of the small | promise |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
     ]
-    return "\n".join([*lines, *(row_of_page(page, small[page], large[page]) for page in large)]) + "\n"
+    return [*lines, *(row_of_page(page, small[page], large[page]) for page in large)]
 
 
 def row_of_page(page, small, large):
@@ -374,6 +387,61 @@ def row_of_page(page, small, large):
     return f"| {' | '.join(cells)} |"
 
 
+def report_of_crowd(found):
+    smallest = found[CROWDS[0]]
+    lines = [
+        "An admin's pages with more and more people, each with documents and three reviews, on PostgreSQL. Time is",
+        "the least of 25 visits by the clock on the wall, database included. Promise: as many statements always, and",
+        f"with {LARGE:,} people at most {MOST_TIMES_CROWD:g} times the time with {CROWDS[0]}.",
+        "",
+        f"| page | people | statements | rows built | CPU | time | × time with {CROWDS[0]} | promise |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
+    ]
+    return lines + [row_of_crowd(page, count, found[count], smallest) for page in CROWDED for count in CROWDS]
+
+
+def row_of_crowd(page, count, found, smallest):
+    here, least = found[page], smallest[page]
+    times = here["ms"] / least["ms"]
+    kept = here["queries"] == least["queries"] and (times <= MOST_TIMES_CROWD or count > LARGE)
+    cells = (
+        page,
+        f"{count:,}",
+        str(here["queries"]),
+        str(here["models_built"]),
+        f"{here['cpu_ms']:.0f} ms",
+        f"{here['ms']:.0f} ms",
+        f"{times:.2f}",
+        "kept" if kept else "**not kept**",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def report_of_exports(found):
+    lines = [
+        "Each made by the job of an export, on PostgreSQL, in a process of its own; memory is the most it held.",
+        f"Promise: at most {MOST_MIB_GROWN} MiB more than for the small one, however large it is.",
+        "",
+        "| export | small | large | its file | time | memory, small | memory, large | promise |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
+    ]
+    return lines + [row_of_export(*pair) for pair in found]
+
+
+def row_of_export(small, large):
+    cells = (
+        large["export"],
+        small["counted"],
+        large["counted"],
+        f"{large['bytes'] / MB:.1f} MB",
+        f"{large['seconds']:.1f} s",
+        f"{small['peak_mib']:.0f} MiB",
+        f"{large['peak_mib']:.0f} MiB",
+        "kept" if large["peak_mib"] - small["peak_mib"] <= MOST_MIB_GROWN else "**not kept**",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
 def report_of_reminders(found):
     kept = found["times"] <= MOST_TIMES_BARE and found["grew_mib"] <= MOST_MIB_GROWN
     cells = (
@@ -386,8 +454,7 @@ def report_of_reminders(found):
         f"{found['grew_mib']:.0f} MiB",
         "kept" if kept else "**not kept**",
     )
-    lines = [
-        REMINDERS,
+    return [
         "100,000 people, six rules that come due for all of them, five time zones, on PostgreSQL. Promise: at most",
         f"{MOST_TIMES_BARE:g} times one bare `INSERT … SELECT … ON CONFLICT DO NOTHING` of as many rows into the same",
         f"table, and less than {MOST_MIB_GROWN} MiB more memory. Both take turns; compared are medians of the clock on",
@@ -397,7 +464,6 @@ def report_of_reminders(found):
         "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
         f"| {' | '.join(cells)} |",
     ]
-    return "\n".join(lines) + "\n"
 
 
 def report_of_mail(found):
@@ -409,8 +475,7 @@ def report_of_mail(found):
         f"{found['grew_mib']:.0f} MiB",
         "kept" if found["share"] >= LEAST_SHARE else "**not kept**",
     )
-    lines = [
-        MAIL,
+    return [
         "Owed rows on PostgreSQL, handed to a mail server on this machine by one sender: claimed, looked at, sent and",
         f"noted. Promise: at least {LEAST_SHARE:.0%} of the rate at which Django sends the same mails over one line.",
         "Both take turns; compared are medians of the clock on the wall.",
@@ -419,7 +484,6 @@ def report_of_mail(found):
         "| ---: | ---: | ---: | ---: | ---: | --- |",
         f"| {' | '.join(cells)} |",
     ]
-    return "\n".join(lines) + "\n"
 
 
 def is_kept(page, small, large):
@@ -430,6 +494,10 @@ def is_kept(page, small, large):
         and large["cpu_ms"] <= MOST_TIMES_SMALL * small["cpu_ms"]
     )
 
+
+MEASURES = {
+    "verdict": verdict, "pages": pages, "crowd": crowd, "exports": exports, "reminders": sweep, "mail": hand_off,
+}  # fmt: skip
 
 if __name__ == "__main__":
     main()

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import tracemalloc
 import zipfile
 from datetime import timedelta
 
@@ -368,3 +369,38 @@ def test_a_job_takes_as_many_queries_for_four_as_for_one(kind, cohort, monkeypat
         counts.append(len(found))
 
     assert counts[0] == counts[1]
+
+
+# Memory --------------------------------------------------------------------------------------------------------------
+def most_held(deed):
+    """The most bytes that Python held at once during `deed`."""
+    tracemalloc.start()
+    try:
+        deed()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("form", ("csv", "xlsx"))
+def test_a_sheet_of_30_000_rows_is_held_in_memory_no_more_than_one_of_300(form, tmp_path):
+    def write(count):
+        rows = ([number, f"Row {number} " * 20] for number in range(count))  # six megabytes
+        with (tmp_path / f"{count}.{form}").open("w+b") as into:
+            spreadsheets.WRITERS[form](["Number", "Words"], rows, into)
+
+    write(1)
+    small, large = most_held(lambda: write(300)), most_held(lambda: write(30_000))
+
+    assert large - small < 256 * 1024
+
+
+def test_a_document_of_24_megabytes_goes_into_the_archive_piece_by_piece(cohort, ada):
+    size = 24 * 1024 * 1024
+    with Version.objects.filter(document__submission=ada).latest("pk").file.open("wb") as file:
+        file.truncate(size)
+    jobs.ask(cohort, kind="originals", form="zip", by=cohort.opened_by)
+
+    most = most_held(lambda: jobs.make_waiting(AFTER_ALL))
+
+    assert Export.objects.get().size_bytes > size > 4 * most
