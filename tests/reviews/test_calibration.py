@@ -141,7 +141,7 @@ def test_the_suggested_plan_gives_nothing_to_who_is_not_ready_and_says_so(cohort
 def test_a_published_sample_stays_as_it_is(cohort, sample, cleo):
     for change in (
         lambda: samples.agree(sample, [], version=sample.version),
-        lambda: samples.discard(sample),
+        lambda: samples.discard(sample, cohort=cohort, by=cleo),
         lambda: samples.publish(sample, by=cleo),
     ):
         with pytest.raises(Refused, match="is published, so it stays as it is"):
