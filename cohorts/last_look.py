@@ -45,8 +45,8 @@ def look(rows: list[Message], at: datetime) -> list[Message]:
     told = told_lately(User.objects.filter(pk__in=by_pk), at, teams)
     leaving = []
     for (person, team), (held, others) in _by_team(rows, mine, beside, teams).items():
-        candidates = [[found[row.pk] for row in group] for group in (held, others)]
-        if mail := Theirs(*candidates, told.get((person, team)), _words).decide(at):
+        in_hand, nearby = ([found[row.pk] for row in group] for group in (held, others))
+        if mail := Theirs(in_hand, nearby, told.get((person, team)), _words).decide(at):
             leaving.append(_written(mail))
     Message.objects.bulk_update([*mine, *beside], CHANGED, batch_size=500)
     return leaving
@@ -87,7 +87,7 @@ def told_lately(people: QuerySet[User], at: datetime, teams: roles.Teams) -> dic
     sent = Message.objects.filter(is_reminder=True, state=STATE.SENT, sent_at__gt=at - timedelta(days=1))
     rows = sent.filter(person__in=people.order_by().values("pk")).order_by("sent_at", "pk")
     told = rows.values_list("person", "cohort_slug", "sent_at")
-    return {(person, teams[slug]): sent_at for person, slug, sent_at in told}
+    return {(person, teams[slug]): sent_at for person, slug, sent_at in told if sent_at}
 
 
 # Judging again -------------------------------------------------------------------------------------------------------
