@@ -12,7 +12,7 @@ from tests.test_access import asked, rows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-FILES = {"submissions:template", "submissions:file", "submissions:copy", "cohorts:meeting_file"}
+FILES = {"submissions:template", "submissions:file", "submissions:copy", "submissions:picture", "cohorts:meeting_file"}
 OF_THE_ACCOUNT = ("account_", "devices")  # test_account.py opens these
 
 
