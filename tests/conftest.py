@@ -21,7 +21,7 @@ def pytest_addoption(parser):
 
 LONGEST = {
     *("faults", "terms", "test_access.py", "test_canaries.py"),
-    *("test_journey.py", "test_reviewing.py", "test_by_keyboard.py", "test_without_scripts.py"),
+    *("test_journey.py", "test_reviewing.py", "test_by_keyboard.py", "test_without_scripts.py", "test_every_page.py"),
 }
 DATABASES = {"db", "transactional_db"}
 

@@ -112,7 +112,7 @@ def planned():
         Part("SQLite", "not browser and not postgres and not files", sqlite),
         Part("PostgreSQL", "not browser and not sqlite and not files", postgres, spare=1),
         # What migrations make was tried by then, twice; here each process takes the tables from the models at once.
-        Part("browser", "browser", browser, spare=1, options=("--nomigrations",)),
+        Part("browser", "browser", browser, spare=1, options=("--nomigrations", "--maxschedchunk=1")),
     ]
 
 
