@@ -13,7 +13,16 @@ from badges.edition_forms import PartForm
 from badges.editions import places
 from cohorts import audiences
 from cohorts.models import Event, Reminder
-from cohorts.reminder_forms import clock_field, count_field, count_of, days_of, kinds_fault, offer_known, side_field
+from cohorts.reminder_forms import (
+    clock_field,
+    count_field,
+    count_of,
+    days_of,
+    kinds_fault,
+    offer,
+    offer_known,
+    side_field,
+)
 from microcred import letters
 
 CHOICES = {
@@ -62,7 +71,7 @@ class RuleForm(PartForm):
         super().__init__(*args, **kwargs)
         offer_known(self.fields)
         known = [(letter["key"], letter["subject"]) for letter in self.whole["letters"]]
-        self.fields["letter"].choices = [(key, f"{key.replace('-', ' ').capitalize()}: {line}") for key, line in known]
+        offer(self.fields["letter"], [(key, f"{key.replace('-', ' ').capitalize()}: {line}") for key, line in known])
         if not self.is_new:
             del self.fields["title"]
 
@@ -71,7 +80,7 @@ class RuleForm(PartForm):
 
     def clean(self):
         """A rule has to fit together, and its letter has to find words for those it goes to."""
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if wrong := kinds_fault(cleaned):
             self.add_error("event_kind", wrong)
         if cleaned.get("letter") and cleaned.get("audience") and (wrong := self._hole(cleaned)):

@@ -73,16 +73,19 @@ class Theirs:
         """The mail that leaves now, if any; what becomes of the other rows is written on them."""
         wanted = [one for one in self.mine if self._is_wanted(one, at)]
         if not wanted:
-            return self._set_free(at)
-        if any(_is_leaving(one.row, at) for one in self.beside):
-            return _put_off(wanted, at + IN_OTHER_HANDS)
+            self._set_free(at)
+            return None
         zone = wanted[0].zone
-        if reminders.is_quiet(at, zone):
-            return _put_off(wanted, reminders.next_morning(at, zone))
-        if self.told_at and self.told_at >= _midnight(at, zone):
-            return _another_day(wanted, reminders.next_morning(at, zone))
-        together = [one for one in self.beside if not one.why_not and _belongs(one, at, zone)]
-        return self._in_one(reminders.in_order([*wanted, *together]), wanted)
+        if any(_is_leaving(one.row, at) for one in self.beside):
+            _put_off(wanted, at + IN_OTHER_HANDS)
+        elif reminders.is_quiet(at, zone):
+            _put_off(wanted, reminders.next_morning(at, zone))
+        elif self.told_at and self.told_at >= _midnight(at, zone):
+            _another_day(wanted, reminders.next_morning(at, zone))
+        else:
+            together = [one for one in self.beside if not one.why_not and _belongs(one, at, zone)]
+            return self._in_one(reminders.in_order([*wanted, *together]), wanted)
+        return None
 
     def _is_wanted(self, one: Candidate, at: datetime) -> bool:
         row = one.row

@@ -29,12 +29,17 @@ def clock_field() -> forms.TimeField:
     return forms.TimeField(label="Time of day", help_text=quiet, widget=widget)
 
 
-def offer_known(fields: Mapping[str, Any]) -> None:
+def offer(field: forms.Field, choices: list[tuple[str, str]]) -> None:
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
+
+
+def offer_known(fields: Mapping[str, forms.Field]) -> None:
     """Offer the audiences that there are, and what they can be reminded of."""
     known = audiences.known()
     kinds = {kind for audience in known for kind in audience.kinds}
-    fields["audience"].choices = [(one.key, one.label) for one in known]
-    fields["event_kind"].choices = [choice for choice in Event.Kind.choices if choice[0] in kinds]
+    offer(fields["audience"], [(one.key, one.label) for one in known])
+    offer(fields["event_kind"], [choice for choice in Event.Kind.choices if choice[0] in kinds])
 
 
 def count_of(days: int) -> dict[str, object]:
