@@ -8,7 +8,6 @@ from operator import attrgetter
 
 from django.db.models import Exists, F, OuterRef, Subquery, Value
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 
 from badges.models import Criterion, Level
 from microcred.verdict import ALLOWED, Verdict
@@ -53,15 +52,15 @@ class Question:
         return (self.answer and self.answer.asked) or self.text
 
     @property
-    def answer_html(self) -> SafeString:
+    def answer_html(self) -> str:
         """What the applicant wrote, with its pictures."""
-        return self.gallery.in_answer(self.answer, self.number) if self.answer else mark_safe("")
+        return self.gallery.in_answer(self.answer, self.number) if self.answer else ""
 
     @property
-    def changes_html(self) -> SafeString:
+    def changes_html(self) -> str:
         """What changed in it, with the pictures that it has now."""
         if not (self.answer and self.changes):
-            return mark_safe("")
+            return ""
         return self.gallery.in_changes(self.changes.html, self.answer, self.number)
 
     @property
