@@ -142,7 +142,9 @@ def _enrollments(person: User) -> Iterable[Enrollment]:
         "rounds__notes__criterion", "receipts", Prefetch("documents", documents)
     )
     theirs = Enrollment.objects.filter(person=person).select_related("cohort__edition__badge__program", "person")
-    return theirs.prefetch_related("attendances__event", "marks__activity", Prefetch("submission", submission))
+    return theirs.prefetch_related(
+        "attendances__event", "marks__activity", "concerns", Prefetch("submission", submission)
+    )
 
 
 def _enrollment(one: Enrollment) -> dict:
@@ -152,6 +154,9 @@ def _enrollment(one: Enrollment) -> dict:
         **_fields(one, "organization", "invited_at", "joined_at", "extended_until", "extended_because", "withdrawn_at"),
         "activities": [{"title": mark.activity.title, "done_at": mark.done_at} for mark in one.marks.all()],
         "meetings": [{"title": row.event.title, **_fields(row, "status", "minutes")} for row in one.attendances.all()],
+        "told_of_conflicts": [
+            _fields(row, "about", "kind", "note", "told_at", "settled_at") for row in one.concerns.all()
+        ],
         "submission": _submission(one) if hasattr(one, "submission") else None,
     }
 

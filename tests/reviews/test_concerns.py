@@ -3,7 +3,8 @@
 import pytest
 
 from cohorts.models import StaffTask
-from reviews import concerns
+from microcred import clock
+from reviews import concerns, exporting
 from reviews.models import Concern, DeclaredConflict
 from submissions.states import State
 from tests.support import factories, reviewing
@@ -77,6 +78,8 @@ def test_what_comes_of_it_tells_nobody_who_reads(handed_in, page_of, comes):
         concerns.set_aside(told, why="Quarles is at another program.", by=cleo)
 
     after = [page_of(ada, path).content.decode() for path in ("{my}/", "{my}/conflict/")]
+    after.append(exporting.as_json(ada, at=clock.now()))
+    assert "B. Q." in after[2]
     assert "Your team looks at it" in before[1]
     assert "Your team has seen to it" in after[1]
     assert [word for word in ("Quarles", "Benedict", "Declare", "set aside") for page in after if word in page] == []

@@ -127,7 +127,7 @@ def test_the_record_takes_the_same_queries_in_one_cohort_and_in_three(django_ass
     for _ in range(count):
         submission_in(State.SUBMITTED, person=ada)
 
-    with django_assert_num_queries(18 + count):  # and one for each submission: its decisions
+    with django_assert_num_queries(19 + count):  # and one for each submission: its decisions
         exporting.record_of(ada, at=house_clock.now())
 
 
