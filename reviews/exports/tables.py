@@ -1,6 +1,6 @@
 """The sheets: their headings and their rows, each row built when it is written."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -33,13 +33,19 @@ def roster(work: Work) -> Table:
     documents = tuple(cohort.edition.documents.all())
     sheet = people.Sheet(cohort, documents, cohort.due_on, clock.now())
     everyone = people.listed(people.with_facts(work.people_open_to_asker(), cohort), documents)
-    rows = work.counting(_with_results(everyone, cohort).iterator(chunk_size=A_BATCH), cohort.enrollments.count())
+    rows = work.counting(_in_batches(_with_results(everyone, cohort)), cohort.enrollments.count())
     titles = [document.short_title for document in documents]
     heads = ["Last name", "First name", "E-mail", "District", "Meetings", *titles, "Status", "Submission"]
     return Table(
         [*heads, "Reference", "Result", "Released", "Badge"],
         ([*_person(row), *_result(row.enrollment)] for batch in batches(rows) for row in people.rows(batch, sheet)),
     )
+
+
+def _in_batches(everyone: QuerySet) -> Iterator[Any]:
+    """Row by row, in their order. Asked for at once, all of a large cohort would take longer than a lease lasts."""
+    for batch in batches(list(everyone.values_list("pk", flat=True))):
+        yield from everyone.filter(pk__in=batch)
 
 
 def _with_dates(cohort: Cohort) -> Any:
