@@ -41,9 +41,11 @@ def carry(edition: Edition) -> Carried:
 
 def _same_rows(edition: Edition) -> dict[int, Criterion]:
     """The rows of the edition before that read the same in this one: their keys, with the row here. Queries: two."""
-    found = criteria_of([edition.pk, edition.succeeds_id])
+    if (last := edition.succeeds_id) is None:
+        return {}
+    found = criteria_of([edition.pk, last])
     here = {_as_read(row): row for row in found.get(edition.pk, [])}
-    before = found.get(edition.succeeds_id, [])
+    before = found.get(last, [])
     return {row.pk: here[_as_read(row)] for row in before if _as_read(row) in here}
 
 
