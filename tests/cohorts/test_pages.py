@@ -44,7 +44,7 @@ def applicant(client, cohort):
         ("schedule", 6),  # cohort, events
         ("attendance", 9),  # cohort, meeting, people, attendances, the last save
         ("reminders", 8),  # cohort, rules, events, extensions, one count
-        ("sent", 7),  # cohort, count, mails
+        ("sent", 10),  # cohort, count, mails, and whose mail the reader does not read
         ("meeting", 9),
     ],
 )
@@ -232,7 +232,7 @@ def test_a_mail_is_shown_without_anything_that_runs(client, cohort, admin, mails
 
     page = client.get(f"/cohorts/{cohort.slug}/reminders/sent/{mail.pk}/").text
 
-    assert "<p>Dear <strong>Ada</strong><a>go</a></p>" in page
+    assert "<p>Dear <strong>Ada</strong><u>go</u></p>" in page
 
 
 # Roles and the way home ----------------------------------------------------------------------------------------------
