@@ -41,6 +41,15 @@ def invite(enrollments: Iterable[Enrollment], *, by: User, at: datetime | None =
     return len(messages)
 
 
+def call_off(enrollment: Enrollment, *, why: str) -> None:
+    """What has not left of it never does. Who is back on the roster later can be invited anew."""
+    at = clock.now()
+    mails = Message.objects.filter(kind="invitation", person=enrollment.person_id, cohort_slug=enrollment.cohort.slug)
+    if mails.call_off(at, why=why):
+        still_ahead = Enrollment.objects.filter(pk=enrollment.pk, invited_at__gt=at)
+        still_ahead.update(invited_at=None, invited_by=None)
+
+
 def not_invited(cohort: Cohort) -> QuerySet[Enrollment]:
     """Who is on the roster and was never invited."""
     waiting = cohort.enrollments.filter(invited_at=None, joined_at=None, withdrawn_at=None).select_related("person")
@@ -85,6 +94,7 @@ def join(
         )
     if not Enrollment.objects.filter(pk=enrollment.pk, joined_at=None).update(joined_at=clock.now()):
         return
+    call_off(enrollment, why="They had joined already.")
     person.name_on_badge, person.zone = name_on_badge, zone
     person.last_name_for_files, person.first_name_for_files = last_name, first_name
     person.save(update_fields=["name_on_badge", "zone", "last_name_for_files", "first_name_for_files"])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat, Greatest, NullIf
@@ -162,7 +163,7 @@ class Person:
     def where(self) -> str:
         """How far the documents are: `Growth Plan missing`."""
         if not self.enrollment.joined_at:
-            return "Invited, not joined yet" if self.enrollment.invited_at else "Not invited yet"
+            return self._how_invited()
         missing = [title for title, is_in in self.boxes if not is_in]
         count = len(self.boxes)
         if not missing:
@@ -172,6 +173,14 @@ class Person:
         return (
             f"{missing[0]} missing" if len(missing) == 1 else f"{in_words(len(missing)).capitalize()} documents missing"
         )
+
+    def _how_invited(self) -> str:
+        at = self.enrollment.invited_at
+        if at and at > self.sheet.at:
+            return (
+                f"To be invited {times.day(at.astimezone(ZoneInfo(self.sheet.cohort.zone)).date(), at=self.sheet.at)}"
+            )
+        return "Invited, not joined yet" if at else "Not invited yet"
 
     def _last_here(self) -> str:
         seen = self.enrollment.here_last_at

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from badges.models import Competency, Criterion, RequiredDocument
+from cohorts import invitations
 from cohorts.models import Enrollment
 from microcred import clock, outbox
 from microcred.models import User
@@ -266,6 +267,7 @@ def withdraw(submission: Submission, *, by: User, why: str = "", is_told: bool =
     with _move(submission, "withdraw", by=by, at=at, why=why) as current:
         current.state_before = current.state
         Enrollment.objects.filter(pk=current.enrollment_id).update(withdrawn_at=at, withdrawn_by=by)
+        invitations.call_off(current.enrollment, why="They had left the cohort.")
         outbox.owe(letters.moved(current, "withdrawn", at=at) if is_told else [])
 
 

@@ -1,7 +1,7 @@
 """An invitation explains on GET, joins on POST, and signs nobody in."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from cohorts.models import Enrollment
 from microcred import outbox
 from microcred.models import Message
 from microcred.verdict import Refused
+from submissions import workflow
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +131,24 @@ def test_those_who_joined_are_left_alone():
     enrollment = factories.enrollment()
 
     assert (invitations.invite([enrollment], by=enrollment.person), Message.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(("leave", "state"), [("joining", "skipped"), ("withdrawing", "skipped"), ("", "sent")])
+def test_an_invitation_for_later_reaches_only_those_it_still_concerns(enrollment, clock, leave, state):
+    admin, later = factories.person("Priya", "Raman"), datetime(2023, 9, 4, 13, tzinfo=UTC)
+    clock(later - timedelta(days=2))
+    invitations.invite([enrollment], by=admin, at=later)
+    if leave == "joining":
+        invitations.join(enrollment, enrollment.person, **NAMES)
+    elif leave:
+        workflow.withdraw(workflow.begin(enrollment), by=admin)
+
+    clock(later)
+    outbox.send_due()
+
+    enrollment.refresh_from_db()
+    assert Message.objects.get(kind="invitation").state == state
+    assert (enrollment.invited_at is None) == bool(leave)
 
 
 def test_nobody_is_invited_to_a_cohort_that_is_not_open(enrollment):
