@@ -150,13 +150,25 @@ def test_a_document_that_is_in_marks_its_activity(client, ada, address):
         (State.IN_REVIEW, "You are done. Decision by"),
         (State.DECIDED, "You are done. Decision by"),
         (State.REVISION_REQUESTED, "Revise one answer and resubmit"),
-        (State.AWARDED, "Your badge is ready"),
         (State.NOT_AWARDED, "The badge is not awarded this term"),
         (State.WITHDRAWN, "You have left this cohort"),
     ],
 )
 def test_every_state_has_its_page(state, words, client, before_due):
     assert words in show(client, submission_in(state)).content.decode()
+
+
+def test_a_badge_is_ready_until_it_is_withdrawn(client, before_due):
+    submission = submission_in(State.AWARDED)
+    cohort, person = submission.enrollment.cohort, submission.enrollment.person
+    issued = {"by": cohort.opened_by, "grounds": {}, "at": BEFORE_DUE}
+    award = awards.issue(cohort.edition, person=person, name="Ada Ward", **issued)
+
+    ready = show(client, submission).text
+    awards.revoke(award, by=cohort.opened_by, because="It was somebody else's work.", at=BEFORE_DUE)
+
+    assert "Your badge is ready" in ready
+    assert "Your badge was withdrawn" in show(client, submission).text
 
 
 def test_a_decision_does_not_show_before_its_release(client, before_due):

@@ -95,7 +95,7 @@ def test_reminders_take_the_same_queries_however_many_they_are(count, cohort, dj
         with django_assert_num_queries(7):
             owed = reminders.owe(at)
         rows = outbox.claim()
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(15):
             leaving = look(rows, at)
 
     assert (owed, len(leaving)) == (count, count)
