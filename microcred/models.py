@@ -130,7 +130,7 @@ class Message(models.Model):
     key = models.CharField(max_length=200, unique=True, help_text="Rule, event, enrollment and occurrence.")
     kind = models.CharField(max_length=60, help_text="The letter it was made from.")
     about = models.CharField(max_length=80, blank=True, help_text="The occasion that a reminder speaks of.")
-    cohort_slug = models.CharField(max_length=80, blank=True, db_index=True)
+    cohort_slug = models.CharField(max_length=80, blank=True)
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="messages")
     address = models.EmailField(max_length=254)
     sender = models.CharField(max_length=120, blank=True, help_text="The name it comes from; empty: the site's.")

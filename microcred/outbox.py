@@ -198,7 +198,8 @@ class Hand:
         if steady() - self.asked >= GLANCE:
             held = Message.objects.waiting().filter(leased_until=self.lease).filter(_may_leave())
             beside = _before(OuterRef).exclude(leased_until=self.lease)
-            self.free, self.asked = set(held.exclude(Exists(beside)).values_list("pk", flat=True)), steady()
+            free = held.exclude(Exists(beside)).order_by().values_list("pk", flat=True)
+            self.free, self.asked = set(free), steady()
         return row.pk in self.free and (row.person_id, row.cohort_slug) not in self.stuck
 
     def keep_behind(self, row: Message) -> None:
