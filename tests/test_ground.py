@@ -9,6 +9,7 @@ from django.db import transaction
 from microcred import clock as house_clock
 from microcred import outbox
 from microcred.models import Message, User
+from tests.support.browsing import assert_sound_everywhere
 
 
 def eventually(condition, *, seconds=10):
@@ -60,11 +61,11 @@ def test_the_clock_stands_still_and_moves_when_told(clock):
 
 
 @pytest.mark.browser
-def test_the_sign_in_page_opens_without_a_complaint(page, axe):
+def test_the_sign_in_page_opens_without_a_complaint(page):
     page.goto("/sign-in/")
 
     assert page.locator("h1").count() == 1
-    axe(page, everywhere=True)
+    assert_sound_everywhere(page)
 
 
 @pytest.mark.browser(tolerated=["status of 404"])

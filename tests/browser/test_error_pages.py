@@ -3,7 +3,7 @@
 import pytest
 from django.template.loader import render_to_string
 
-from tests.support.browsing import assert_accessible
+from tests.support.browsing import assert_sound_everywhere
 
 pytestmark = pytest.mark.browser
 
@@ -15,6 +15,6 @@ def test_it_says_what_happened_and_where_to_go(page, name):
 
     page.goto("/gone-wrong/")
 
-    assert_accessible(page, everywhere=True)
+    assert_sound_everywhere(page)
     assert page.locator("main p").count() >= 2
     assert page.locator("main a.btn").count() == 1

@@ -3,7 +3,6 @@
 import os
 import shutil
 from contextlib import contextmanager
-from itertools import product
 
 import pytest
 from axe_playwright_python.base import AxeResults
@@ -89,19 +88,6 @@ def _listen(page, complaints):
     page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
 
 
-def assert_accessible(page, *, everywhere=False):
-    """No violation that axe can find; with `everywhere` wide and narrow, in light and in dark."""
-    _assert_accessible_as_it_is(page)
-    if everywhere:
-        shown = page.viewport_size
-        for width, scheme in product((1280, 390), ("light", "dark")):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            _assert_accessible_as_it_is(page, f"{width} wide, {scheme}")
-        page.emulate_media(color_scheme="light")
-        page.set_viewport_size(shown)
-
-
 def assert_sound_everywhere(page, *, widths=(1280, 390, 320)):
     """Wide, on a phone and at 320 pixels, in light and in dark: nothing that axe finds, nothing to push sideways.
 
@@ -111,13 +97,14 @@ def assert_sound_everywhere(page, *, widths=(1280, 390, 320)):
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme="light")
-        _assert_accessible_as_it_is(page, f"{width} wide")
+        assert_accessible(page, f"{width} wide")
         assert page.evaluate(TOO_WIDE) == [], f"{page.url} is too wide for {width} pixels"
         page.emulate_media(color_scheme="dark")
-        _assert_accessible_as_it_is(page, f"{width} wide, dark", only=COLOR_RULES)
+        assert_accessible(page, f"{width} wide, dark", only=COLOR_RULES)
 
 
-def _assert_accessible_as_it_is(page, how="", *, only=()):
+def assert_accessible(page, how="", *, only=()):
+    """No violation that axe can find, as the page is shown now; `only` these rules are asked, if any are named."""
     # axe must not load our style sheets anew ("preload"): it would look for their parts at the page's address
     rules = {"runOnly": {"type": "rule", "values": list(only)}} if only else {}
     if not page.evaluate("'axe' in window"):
