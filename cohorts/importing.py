@@ -230,7 +230,7 @@ def undoing(roster_import: RosterImport) -> Undoing:
             is_bare = not (enrollment.joined_at or enrollment.withdrawn_at or enrollment.extended_at)
             (plan.gone if is_bare and not enrollment.has_more else plan.staying).append(enrollment)
     for start in _starts(plan.gone):
-        mails = _invitations(roster_import, plan.gone[start : start + BATCH])
+        mails = invitations.mails_to(plan.gone[start : start + BATCH], roster_import.cohort)
         plan.mails_left += mails.filter(~Q(state=Message.State.OWED) | Q(leased_until__gt=clock.now())).count()
     _compare(plan, roster_import.made.get("changes", []))
     return plan
@@ -245,12 +245,6 @@ def _has_more(model: type[models.Model], apart_from: Sequence[type[models.Model]
                 continue  # its table between the two is a relation of its own
             found |= Q(Exists(relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})))  # type: ignore[union-attr]
     return found
-
-
-def _invitations(roster_import: RosterImport, gone: Sequence[Enrollment]):
-    people = [enrollment.person_id for enrollment in gone]
-    slug = roster_import.cohort.slug
-    return Message.objects.filter(cohort_slug=slug, kind="invitation", person__in=people)
 
 
 def _compare(plan: Undoing, changes: Sequence[list]) -> None:
@@ -280,7 +274,7 @@ def undo(roster_import: RosterImport, *, by: User) -> Undoing:
     plan = undoing(current)
     for start in _starts(plan.gone):
         batch = plan.gone[start : start + BATCH]
-        _invitations(current, batch).waiting().exclude(leased_until__gt=at).delete()
+        invitations.mails_to(batch, current.cohort).waiting().exclude(leased_until__gt=at).delete()
         Enrollment.objects.filter(pk__in=[enrollment.pk for enrollment in batch]).delete()
     _forget(current.made["people"])
     _change({(enrollment, person, name): before for enrollment, person, name, before, _ in plan.restored})

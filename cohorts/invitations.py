@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cohorts import mailing
 from cohorts.models import Cohort, Enrollment, Event
 from microcred import clock, outbox, times
-from microcred.models import Message, User
+from microcred.models import Message, MessageQuerySet, User
 from microcred.verdict import Refused
+
+NEVER_INVITED = Q(invited_at=None, joined_at=None, withdrawn_at=None)
 
 
 @transaction.atomic
@@ -44,15 +46,20 @@ def invite(enrollments: Iterable[Enrollment], *, by: User, at: datetime | None =
 def call_off(enrollment: Enrollment, *, why: str) -> None:
     """What has not left of it never does. Who is back on the roster later can be invited anew."""
     at = clock.now()
-    mails = Message.objects.filter(kind="invitation", person=enrollment.person_id, cohort_slug=enrollment.cohort.slug)
-    if mails.call_off(at, why=why):
+    if mails_to([enrollment], enrollment.cohort).call_off(at, why=why):
         still_ahead = Enrollment.objects.filter(pk=enrollment.pk, invited_at__gt=at)
         still_ahead.update(invited_at=None, invited_by=None)
 
 
+def mails_to(enrollments: Iterable[Enrollment], cohort: Cohort) -> MessageQuerySet:
+    """The invitations to `cohort` that were owed to them."""
+    people = [enrollment.person_id for enrollment in enrollments]
+    return Message.objects.filter(cohort_slug=cohort.slug, kind="invitation", person__in=people)
+
+
 def not_invited(cohort: Cohort) -> QuerySet[Enrollment]:
     """Who is on the roster and was never invited."""
-    waiting = cohort.enrollments.filter(invited_at=None, joined_at=None, withdrawn_at=None).select_related("person")
+    waiting = cohort.enrollments.filter(NEVER_INVITED).select_related("person")
     return waiting.order_by("person__last_name", "person__first_name", "pk")
 
 

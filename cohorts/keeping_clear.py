@@ -21,3 +21,8 @@ def closed_to(person: User, cohort: Cohort | None = None) -> QuerySet[Enrollment
     for rule in _rules:
         closed |= rule(person, cohort, to="")
     return Enrollment.objects.filter(closed, **({"cohort": cohort} if cohort else {}))
+
+
+def is_closed(enrollment: Enrollment, person: User) -> bool:
+    """Whether the work of `enrollment` is not there for `person`. Queries: those of the rules, and one."""
+    return closed_to(person, enrollment.cohort).filter(pk=enrollment.pk).exists()

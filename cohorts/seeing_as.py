@@ -96,7 +96,7 @@ def _still_stands(request, reading: RecordReading) -> bool:
     enrollment = reading.enrollment
     is_fresh = reading.ended_at is None and clock.now() < reading.at + LASTS
     is_ours = Cohort.objects.run_by(request.user).filter(pk=enrollment.cohort_id).exists()
-    is_closed = keeping_clear.closed_to(request.user, enrollment.cohort).filter(pk=enrollment.pk).exists()
+    is_closed = keeping_clear.is_closed(enrollment, request.user)
     return is_fresh and is_ours and not is_closed and bool(permissions.may_see_as(enrollment))
 
 

@@ -82,7 +82,26 @@ class CapacityForm(forms.Form):
                 reader.membership.save(update_fields=["takes_up_to"])
 
 
-class ConcernForm(forms.Form):
+class ReasonedForm(forms.Form):
+    """Why somebody must not judge: a kind, and a sentence where none fits."""
+
+    kind = forms.ChoiceField(
+        label="Why",
+        choices=[("", "– choose –"), *DeclaredConflict.Kind.choices],
+        error_messages={"required": "Choose why."},
+    )
+    note = forms.CharField(label="In a sentence", help_text="Only your team reads it.", required=False, max_length=1000)
+
+    field_order = ("about", "person", "other", "organization", "kind", "note")  # first whom, then why
+
+    def clean(self):
+        typed = self.cleaned_data
+        if typed.get("kind") == DeclaredConflict.Kind.OTHER and not typed.get("note", "").strip():
+            self.add_error("note", "Say in a sentence what the reason is.")
+        return typed
+
+
+class ConcernForm(ReasonedForm):
     """Whom an applicant does not want to read their work: in their words, for they do not know who reads."""
 
     about = forms.CharField(
@@ -91,17 +110,6 @@ class ConcernForm(forms.Form):
         max_length=160,
         error_messages={"required": "Write whom you mean."},
     )
-    kind = forms.ChoiceField(
-        label="Why",
-        choices=[("", "– choose –"), *DeclaredConflict.Kind.choices],
-        error_messages={"required": "Choose why."},
-    )
-    note = forms.CharField(label="In a sentence", help_text="Only your team reads it.", required=False, max_length=1000)
-
-    def clean(self):
-        if self.cleaned_data.get("kind") == DeclaredConflict.Kind.OTHER and not self.cleaned_data.get("note"):
-            self.add_error("note", "Say in a sentence what the reason is.")
-        return self.cleaned_data
 
 
 class MatchForm(forms.Form):
@@ -119,7 +127,7 @@ class MatchForm(forms.Form):
         person.queryset = people
 
 
-class ConflictForm(forms.Form):
+class ConflictForm(ReasonedForm):
     """A conflict declared beforehand, with a person of the roster or with an organization."""
 
     person = forms.ModelChoiceField(User.objects.none(), label="Who must not judge", empty_label=None)
@@ -130,12 +138,6 @@ class ConflictForm(forms.Form):
         max_length=160,
     )
     organization = forms.CharField(label="Or a district or employer", required=False, max_length=160)
-    kind = forms.ChoiceField(
-        label="Why",
-        choices=[("", "– choose –"), *DeclaredConflict.Kind.choices],
-        error_messages={"required": "Choose why."},
-    )
-    note = forms.CharField(label="In a sentence", help_text="Only your team reads it.", required=False, max_length=1000)
 
     def __init__(self, data=None, *, cohort: Cohort, people, by_name: bool = True):
         super().__init__(data)
@@ -168,15 +170,13 @@ class ConflictForm(forms.Form):
         return found[0].person
 
     def clean(self):
-        typed = self.cleaned_data
+        typed = super().clean()
         other, organization = typed.get("other"), typed.get("organization", "").strip()
         if "other" in self.fields and "other" not in self.errors and bool(other) == bool(organization):
             both = "Write either a person or a district; declare the other one separately."
             self.add_error("other", both if other else "Write whom, or which district or employer.")
         if other and other == typed.get("person"):
             self.add_error("other", "Nobody judges their own work anyway. Write somebody else.")
-        if typed.get("kind") == DeclaredConflict.Kind.OTHER and not typed.get("note", "").strip():
-            self.add_error("note", "Say in a sentence what the reason is.")
         return typed
 
 

@@ -181,11 +181,6 @@ def closed_in(cohort: Any, person: User) -> frozenset[int]:
     return frozenset(keeping_clear.closed_to(person, cohort).values_list("pk", flat=True))
 
 
-def is_closed(enrollment: Enrollment, person: User) -> bool:
-    """Whether the work of `enrollment` is not there for `person`. Queries: two or three."""
-    return keeping_clear.closed_to(person, enrollment.cohort).filter(pk=enrollment.pk).exists()
-
-
 # Declaring -----------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def declare(

@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QueryS
 from django.db.models.functions import Cast, Coalesce, Concat, Greatest, NullIf
 
 from badges.models import RequiredDocument
-from cohorts import deadlines
+from cohorts import deadlines, invitations
 from cohorts.models import ActivityMark, Attendance, Cohort, Enrollment, Event
 from microcred import times
 from microcred.models import Message
@@ -331,7 +331,7 @@ def filters(cohort: Cohort, documents: int) -> dict[str, Filter]:
         "awarded": Filter("Badge awarded", STAYS & Q(state=State.AWARDED)),
         "withdrawn": Filter("Withdrawn", ~STAYS),
         "enrolled": Filter("Enrolled", STAYS, is_chip=False),
-        "not-invited": Filter("Not invited yet", STAYS & Q(invited_at=None, joined_at=None), is_chip=False),
+        "not-invited": Filter("Not invited yet", invitations.NEVER_INVITED, is_chip=False),
         "started": Filter("Started", STAYS & Q(has_started=True), is_chip=False),
         "meetings": Filter(
             f"{in_words(enough).capitalize()} or more meetings", STAYS & Q(meetings__gte=enough), is_chip=False

@@ -1,5 +1,6 @@
 """What one visit costs, counted inside this process: statements, rows built, bytes, and the processor's time."""
 
+import resource
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -48,6 +49,11 @@ def least_ms(visit: Visit, *, rounds: int = 25) -> tuple[float, float]:
         taken.append(time.process_time() - began)
         waited.append(time.perf_counter() - looked)
     return min(taken) * 1000, min(waited) * 1000
+
+
+def peak_mib() -> float:
+    """The most memory that this process held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def pay(visit: Visit):

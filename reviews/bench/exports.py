@@ -1,6 +1,5 @@
 """How much memory an export takes while it is made, however much goes into it."""
 
-import resource
 import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -13,6 +12,7 @@ from cohorts.models import Cohort, StaffMembership
 from microcred import clock
 from reviews.bench import seed
 from reviews.bench.cohort import slug_of
+from reviews.bench.counting import peak_mib
 from reviews.exports import jobs
 from reviews.exports.models import Export
 from submissions.models import Version
@@ -69,5 +69,5 @@ def _make(count: int, kind: str, form: str) -> dict:
     export.file.delete(save=False)
     return {
         "export": str(export), "counted": export.counted, "bytes": export.size_bytes, "seconds": seconds,
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mib": peak_mib(),
     }  # fmt: skip

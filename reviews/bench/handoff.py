@@ -1,6 +1,5 @@
 """What handing over mail costs beside Django's own sending of the same mails over one connection."""
 
-import resource
 import statistics
 import time
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from django.core.mail import get_connection
 
 from microcred import letters, outbox
 from microcred.models import Message, User
+from reviews.bench.counting import peak_mib
 
 ROUNDS = 5
 PEOPLE = 50
@@ -25,7 +25,7 @@ def measure(*, mails: int) -> dict[str, float]:
         outbox.owe(_letters(people, turn, mails))
         bares.append(_rate(mails, lambda: _bare(mails)))
         ours.append(_rate(mails, lambda: _all_of(mails)))
-        peaks.append(_peak_mib())
+        peaks.append(peak_mib())
     Message.objects.all().delete()
     our, bare = statistics.median(ours), statistics.median(bares)
     return {
@@ -56,7 +56,3 @@ def _rate(mails: int, deed: Callable[[], object]) -> float:
     began = time.perf_counter()
     deed()
     return mails / (time.perf_counter() - began)
-
-
-def _peak_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,6 +1,5 @@
 """What a sweep of reminders costs beside one bare INSERT … SELECT of as many rows into the same table."""
 
-import resource
 import statistics
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from cohorts.models import Cohort, Enrollment, Event, Reminder
 from microcred import clock
 from microcred.models import Message, User
 from reviews.bench import cohort as term
+from reviews.bench.counting import peak_mib
 
 ROUNDS = 3
 DAYS_AHEAD = 3
@@ -35,7 +35,7 @@ def measure(*, enrollments: int, rules: int) -> dict[str, float]:
     """Seconds of the sweep and of the bare statement, medians of rounds in turn; rows, statements, memory."""
     cohort, now = _cohort(enrollments, rules)
     sweeps, bares, again = [], [], []
-    before = _peak_mib()
+    before = peak_mib()
     for _ in range(ROUNDS):
         _empty()
         with CaptureQueriesContext(connection) as statements:
@@ -47,7 +47,7 @@ def measure(*, enrollments: int, rules: int) -> dict[str, float]:
     sweep, bare = statistics.median(sweeps), statistics.median(bares)
     return {
         "rows": rows, "statements": many, "sweep": sweep, "bare": bare, "again": statistics.median(again),
-        "grew_mib": _peak_mib() - before, "times": sweep / bare,
+        "grew_mib": peak_mib() - before, "times": sweep / bare,
     }  # fmt: skip
 
 
@@ -89,7 +89,3 @@ def _seconds(deed: Callable[[], object]) -> float:
     began = time.perf_counter()
     deed()
     return time.perf_counter() - began
-
-
-def _peak_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -7,10 +7,10 @@ from django.views.decorators.http import require_http_methods
 
 from badges import awards
 from badges.models import Award
-from cohorts import mailing
+from cohorts import keeping_clear, mailing
 from cohorts.models import Enrollment
 from microcred.verdict import Refused
-from reviews import awarding, conflicts
+from reviews import awarding
 from reviews.decision_forms import ReasonForm
 from reviews.views.overview import run_by
 
@@ -22,7 +22,7 @@ def _given(request: HttpRequest, cohort: str, ref: str, award: str) -> tuple[Enr
     ours = run_by(request, cohort)
     enrollment = get_object_or_404(ours.enrollments.select_related("person"), ref=ref)
     enrollment.cohort = ours
-    if conflicts.is_closed(enrollment, request.user):
+    if keeping_clear.is_closed(enrollment, request.user):
         raise Http404
     return enrollment, get_object_or_404(awarding.of_person(enrollment).select_related("person"), ref=award)
 

@@ -14,7 +14,7 @@ from cohorts import permissions as cohort_permissions
 from cohorts.models import Cohort, Enrollment
 from microcred import clock
 from microcred.verdict import Refused
-from reviews import awarding, conflicts, stories
+from reviews import awarding, stories
 from reviews.decision_forms import ReasonForm
 from reviews.people_forms import CorrectionForm, ExtensionForm, MoveForm, NoteForm, ReinstatementForm
 from reviews.views.overview import run_by
@@ -70,7 +70,7 @@ def _enrollment(request: HttpRequest, slug: str, ref: str) -> Enrollment:
 def _open_to_reader(request: HttpRequest, slug: str, ref: str) -> Enrollment:
     """One whose work the reader need not keep clear of; what is done about it is not there for the others."""
     enrollment = _enrollment(request, slug, ref)
-    if conflicts.is_closed(enrollment, request.user):
+    if keeping_clear.is_closed(enrollment, request.user):
         raise Http404
     return enrollment
 
@@ -85,7 +85,7 @@ def _story(request: HttpRequest, enrollment: Enrollment, form: NoteForm) -> Http
 
     Who keeps clear of their work sees what is of the term: when they joined, their extension, their meetings.
     """
-    is_closed = conflicts.is_closed(enrollment, request.user)
+    is_closed = keeping_clear.is_closed(enrollment, request.user)
     known = Submission.objects.prefetch_related(*SLOTS).filter(enrollment=enrollment)
     submission = None if is_closed else known.first()
     if submission:
