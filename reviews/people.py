@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat, Greatest, NullIf
 
-from badges.models import RequiredDocument
+from badges.models import Award, RequiredDocument
 from cohorts import deadlines, invitations
 from cohorts.models import ActivityMark, Attendance, Cohort, Enrollment, Event
 from microcred import times
@@ -42,7 +42,7 @@ def attended(cohort: Cohort) -> QuerySet[Attendance]:
 
 
 def with_facts(people: QuerySet[Enrollment], cohort: Cohort) -> QuerySet:
-    """Each with what filters and counts ask: state, started, meetings, documents in, reviews finished, readers now."""
+    """Each with what filters and counts ask: state, badge, started, meetings, documents in, reviews, readers now."""
     mine = {"submission": OuterRef("submission")}
     marked = Exists(ActivityMark.objects.filter(enrollment=OuterRef("pk")))
     added = Exists(Version.objects.filter(**{f"document__{key}": value for key, value in mine.items()}))
@@ -53,6 +53,7 @@ def with_facts(people: QuerySet[Enrollment], cohort: Cohort) -> QuerySet:
     )  # fmt: skip
     return people.annotate(
         state=F("submission__state"),
+        holds_badge=Exists(Award.objects.standing().filter(edition=cohort.edition_id, person=OuterRef("person"))),
         has_started=Q(marked) | Q(added),
         meetings=counted(attended(cohort), "enrollment"),
         documents_in=counted(in_now, "submission"),
@@ -192,6 +193,8 @@ class Person:
         state = self.enrollment.state
         if self.enrollment.withdrawn_at or state == State.WITHDRAWN:
             return Status("Withdrawn")
+        if state == State.AWARDED and not self.enrollment.holds_badge:
+            return Status("Badge withdrawn")
         if self.has_submitted:
             return Status(*STATUS[State(state)])
         return self._before_submitting()
@@ -328,7 +331,7 @@ def filters(cohort: Cohort, documents: int) -> dict[str, Filter]:
         "ready": Filter("Ready, not submitted", missing & complete),
         "in-review": Filter("With reviewers", waiting),
         "revising": Filter("Revision asked for", STAYS & Q(state=State.REVISION_REQUESTED)),
-        "awarded": Filter("Badge awarded", STAYS & Q(state=State.AWARDED)),
+        "awarded": Filter("Badge awarded", STAYS & Q(state=State.AWARDED, holds_badge=True)),
         "withdrawn": Filter("Withdrawn", ~STAYS),
         "enrolled": Filter("Enrolled", STAYS, is_chip=False),
         "not-invited": Filter("Not invited yet", invitations.NEVER_INVITED, is_chip=False),

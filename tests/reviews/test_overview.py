@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from badges import awards
 from badges.models import Activity
 from cohorts import extending, staff_tasks
 from cohorts.models import ActivityMark, Attendance, Cohort, Enrollment, Event, Reminder, StaffTask
@@ -87,6 +88,20 @@ def test_the_funnel_says_how_many_fewer(cohort):
         ("Review finished", 0, 0, True),
         ("Badge awarded", 0, 0, True),
     ]
+
+
+def test_a_badge_that_was_withdrawn_is_counted_no_more(cohort, client, page):
+    theirs = submission_in(State.AWARDED, cohort=cohort).enrollment.person
+    badge = awards.issue(cohort.edition, person=theirs, name="Ada", by=cohort.opened_by, grounds={}, at=NOW)
+    assert (overview.counts(cohort, 2).awarded, page().status_code) == (1, 200)
+
+    awards.revoke(badge, by=cohort.opened_by, because="A mistake.", at=NOW)
+
+    assert overview.counts(cohort, 2).awarded == 0
+    assert [row.status.words for row in client.get(f"/cohorts/{cohort.slug}/people/").context["rows"]] == [
+        "Badge withdrawn"
+    ]
+    assert not client.get(f"/cohorts/{cohort.slug}/people/?show=awarded").context["rows"]
 
 
 def test_each_reviewer_has_their_blocks(cohort):
