@@ -19,7 +19,6 @@ from microcred.verdict import Refused
 
 Key = tuple[int, frozenset[int]]  # a person, and the admins who write to them
 Groups = tuple[list[Message], list[Message]]
-ASK_AGAIN = timedelta(minutes=15)  # for a letter that somebody has to mend
 CHANGED = (
     "state", "reason", "leased_until", "due_at", "useless_at", "merged_into", "subject", "text", "html", "thread",
     "is_optional", "attachment", "attachment_name", "address",
@@ -46,7 +45,7 @@ def look(rows: list[Message], at: datetime) -> list[Message]:
     leaving = []
     for (person, team), (held, others) in _by_team(rows, mine, beside, teams).items():
         in_hand, nearby = ([found[row.pk] for row in group] for group in (held, others))
-        if mail := Theirs(in_hand, nearby, told.get((person, team)), _words).decide(at):
+        if mail := Theirs(in_hand, nearby, told.get((person, team)), _ask_for_words).decide(at):
             leaving.append(_written(mail))
     Message.objects.bulk_update([*mine, *beside], CHANGED, batch_size=500)
     return leaving
@@ -122,36 +121,31 @@ def _with_values(rows: list[Message], rule: Reminder, occasion: Occasion, at: da
     people = [row.person_id for row in rows]
     judged = reminders.judged(rule, occasion, at=at).filter(person__in=people).select_related("person")
     members = {member.person_id: member for member in judged.order_by("pk")}
-    concerned = [member for member in members.values() if not member.why_not]
-    values = audiences.of(rule.audience).values(rule, occasion, concerned, at) if concerned else {}
+    values = reminders.values(rule, occasion, members.values(), at=at)
     found = {}
     for row in rows:
         member = members.get(row.person_id)
-        reason = member.why_not if member else "not concerned any more"
-        says = values.get(member.pk) if member and not reason else None
-        if says is not None:
-            says = mailing.common_values(rule.cohort, row.person) | dict(says)
-        why_not = "" if says is not None else f"{(reason or 'nothing was left to say').capitalize()}."
+        says = values.get(row.person_id)
+        why_not = "" if says else f"{_why_nothing(member).capitalize()}."
         found[row.pk] = Candidate(row, rule, occasion, member, says, why_not)
     return found
 
 
+def _why_nothing(member) -> str:
+    return member.why_not or reminders.NOTHING_LEFT if member else "not concerned any more"
+
+
 # Words ---------------------------------------------------------------------------------------------------------------
-def _words(one: Candidate) -> mailing.Part | None:
-    """What it says. A letter with a hole in it is a task for a person and is tried again later."""
-    assert one.rule and one.values is not None
-    try:
-        return mailing.filled(one.rule.subject, one.rule.body, one.values)
-    except Refused as refusal:
-        staff_tasks.ask(
-            one.rule.cohort,
-            kind=StaffTask.Kind.LETTER,
-            key=f"letter:{one.rule.pk}:{one.rule.version}",
-            sentence=f"The reminder “{one.rule}” cannot be sent to {one.row.person}. {refusal}",
-            url=f"/cohorts/{one.rule.cohort.slug}/reminders/{one.rule.key}/",
-        )
-        one.row.due_at, one.row.leased_until = one.row.due_at + ASK_AGAIN, None
-        return None
+def _ask_for_words(one: Candidate, refusal: Refused) -> None:
+    """A letter with a hole in it is a task for a person."""
+    assert one.rule
+    staff_tasks.ask(
+        one.rule.cohort,
+        kind=StaffTask.Kind.LETTER,
+        key=f"letter:{one.rule.pk}:{one.rule.version}",
+        sentence=f"The reminder “{one.rule}” cannot be sent to {one.row.person}. {refusal}",
+        url=f"/cohorts/{one.rule.cohort.slug}/reminders/{one.rule.key}/",
+    )
 
 
 def _written(mail: Mail) -> Message:

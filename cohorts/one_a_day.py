@@ -1,4 +1,4 @@
-"""What becomes of one person's reminders when some are due: one mail a day, and none in the quiet hours.
+"""What becomes of one person's reminders when some are due: one mail a day, none in the quiet hours, none with a hole.
 
 Here it is only decided, on the rows that are handed in: the last look keeps what comes of it, the preview of a day
 throws it away, and so neither can say what the other does not do.
@@ -13,8 +13,10 @@ from cohorts import audiences, mailing, reminders
 from cohorts.models import Reminder
 from cohorts.occasions import Occasion
 from microcred.models import Message
+from microcred.verdict import Refused
 
 IN_OTHER_HANDS = timedelta(minutes=1)
+ASK_AGAIN = timedelta(minutes=15)  # for a letter that somebody has to mend
 STATE = Message.State
 
 
@@ -61,13 +63,13 @@ class Mail:
 class Theirs:
     """What one person would get: what this sender holds, what lies beside it, and when they got the last reminder.
 
-    `words` says what a reminder says; it answers None, and puts the row off, when that has a hole.
+    `keep_back` is told of each whose letter has a hole, and which: that one is tried again later.
     """
 
     mine: list[Candidate]
     beside: list[Candidate]
     told_at: datetime | None
-    words: Callable[[Candidate], mailing.Part | None]
+    keep_back: Callable[[Candidate, Refused], None]
 
     def decide(self, at: datetime) -> Mail | None:
         """The mail that leaves now, if any; what becomes of the other rows is written on them."""
@@ -106,7 +108,7 @@ class Theirs:
 
     def _in_one(self, parts: list[Candidate], wanted: list[Candidate]) -> Mail | None:
         """All of `parts` in one mail: the row of the first that this sender holds carries it."""
-        words = [(one, part) for one in parts if (part := self.words(one))]
+        words = [(one, part) for one in parts if (part := self._words(one))]
         carrier = next((one for one, _ in words if one in wanted), None)
         if not carrier:
             return None
@@ -115,6 +117,16 @@ class Theirs:
                 _close(one.row, STATE.MERGED, f"Said in the mail “{carrier.rule}” of the same day.")
                 one.row.merged_into = carrier.row
         return Mail(carrier, words)
+
+    def _words(self, one: Candidate) -> mailing.Part | None:
+        """What it says; nothing, and it is put off, when that has a hole."""
+        assert one.rule and one.values is not None
+        try:
+            return mailing.filled(one.rule.subject, one.rule.body, one.values)
+        except Refused as refusal:
+            _put_off([one], one.row.due_at + ASK_AGAIN)
+            self.keep_back(one, refusal)
+            return None
 
 
 def _is_leaving(row: Message, at: datetime) -> bool:

@@ -119,15 +119,11 @@ def hole(rule: Reminder, *, at: datetime) -> str:
         named = ", ".join(f"{{{{ {name} }}}}" for name in sorted(unknown))
         return f"This audience has no {named}. Take a placeholder from the list."
     occasion = occasion_of(rule, at)
-    going = [one for one in _members(rule, occasion, at) if not one.why_not]
-    values = audiences.of(rule.audience).values(rule, occasion, going, at) if occasion and going else {}
-    for member in going:
+    members = list(_members(rule, occasion, at))
+    says = reminders.values(rule, occasion, members, at=at) if occasion else {}
+    for member in (one for one in members if one.person_id in says):
         try:
-            mailing.filled(
-                rule.subject,
-                rule.body,
-                mailing.common_values(rule.cohort, member.person) | dict(values.get(member.pk, {})),
-            )
+            mailing.filled(rule.subject, rule.body, says[member.person_id])
         except Refused as refusal:
             return f"For {member.person} it would come out with a hole. {refusal}"
     return ""

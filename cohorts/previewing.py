@@ -13,26 +13,30 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
-from cohorts import audiences, last_look, mailing, reminders, roles
+from cohorts import audiences, last_look, reminders, roles
 from cohorts.models import Cohort, Reminder
 from cohorts.occasions import Occasion
 from cohorts.one_a_day import STATE, Candidate, Mail, Theirs
-from microcred import letters, times
+from microcred import times
 from microcred.models import Message, User
+from microcred.verdict import Refused
 
 DAY = timedelta(days=1)
 AROUND = timedelta(days=4)  # what is due on a day at any place, and what was put off
-NOTHING = mailing.Part("", letters.Markdown(""))
 
 
 @dataclass
 class Line:
-    """One rule on one day: who gets it at which local time, who has it already, and who does not for which reason."""
+    """One rule on one day: who gets it at which local time, who has it already, and who does not for which reason.
+
+    `kept_back` are those for whom its letter has a hole, by which: they get it once somebody has mended it.
+    """
 
     rule: Reminder
     occasion: Occasion
     going: dict[str, list[User]] = field(default_factory=lambda: defaultdict(list))
     skipped: dict[str, list[User]] = field(default_factory=lambda: defaultdict(list))
+    kept_back: dict[str, list[User]] = field(default_factory=lambda: defaultdict(list))
     gone: list[User] = field(default_factory=list)
 
     @property
@@ -44,6 +48,10 @@ class Line:
         return list(self.going.items())
 
     @property
+    def holes(self) -> list[tuple[str, list[User]]]:
+        return list(self.kept_back.items())
+
+    @property
     def reasons(self) -> list[tuple[str, list[User]]]:
         return sorted(self.skipped.items(), key=lambda each: (-len(each[1]), each[0]))
 
@@ -51,7 +59,7 @@ class Line:
 def day(cohort: Cohort, on: date, *, at: datetime) -> list[Line]:
     """What leaves on the day `on` of each reader's calendar, by today's data: what the sweep and the last look do.
 
-    Queries: a few for each audience, two for each rule of that day and the day before, none for a person.
+    Queries: a few for each audience and for each rule of that day and the day before, none for a person.
     """
     if cohort.closed_at:
         return []
@@ -71,16 +79,20 @@ class Concern(NamedTuple):
     occasion: Occasion
     member: audiences.Member
     moment: datetime
+    says: dict[str, object] | None
 
 
 def _concerns(cohort: Cohort, on: date, at: datetime, teams: roles.Teams) -> Iterator[Concern]:
     for rule, occasion in reminders.pairs(_rules(cohort, teams)):
         if due := _about_that_day(rule, occasion, on):
-            members = reminders.judged(rule, occasion, at=max(at, *due.values())).filter(person__zone__in=list(due))
+            then = max(at, *due.values())
+            members = reminders.judged(rule, occasion, at=then).filter(person__zone__in=list(due))
             if rule.cohort_id != cohort.pk:
                 members = members.filter(person__in=people_of(cohort).values("pk"))
-            members = members.select_related("person").order_by("person__last_name", "person__first_name", "pk")
-            yield from (Concern(rule, occasion, member, due[member.person.zone]) for member in members)
+            found = list(members.select_related("person").order_by("person__last_name", "person__first_name", "pk"))
+            says = reminders.values(rule, occasion, found, at=then)
+            for one in found:
+                yield Concern(rule, occasion, one, due[one.person.zone], says.get(one.person_id))
 
 
 def _rules(cohort: Cohort, teams: roles.Teams) -> list[Reminder]:
@@ -124,11 +136,11 @@ class Preview:
 
     def take(self, concern: Concern) -> None:
         """What can still leave is owed, by the row that is there or the one that the sweep would make."""
-        rule, occasion, member, moment = concern
+        rule, occasion, member, moment, says = concern
         row = self.rows.get((rule.cohort.slug, f"{reminders.KIND}{rule.key}", occasion.key, member.person_id))
         row = row or Message(due_at=moment, useless_at=reminders.useless_at(rule, occasion, moment))
         row.person = member.person
-        one = Candidate(row, rule, occasion, member)
+        one = Candidate(row, rule, occasion, member, says)
         if row.state != STATE.OWED:
             self._past(one)
         elif why_not := self._why_not(one):
@@ -140,6 +152,8 @@ class Preview:
         assert one.rule and one.row.useless_at
         if why_not := one.member.why_not or ("" if one.rule.is_on else "turned off"):  # type: ignore[union-attr]
             return why_not
+        if one.values is None:
+            return reminders.NOTHING_LEFT
         return "its time had passed" if one.row.useless_at <= self.at else ""
 
     def _past(self, one: Candidate) -> None:
@@ -166,7 +180,7 @@ class Preview:
             if now.astimezone(ZoneInfo(mine[0].zone)).date() > self.on:
                 return
             beside = [one for one in waiting if now < one.due_at < now + reminders.AHEAD]
-            if mail := Theirs(mine, beside, told_at, _unread).decide(now):
+            if mail := Theirs(mine, beside, told_at, self._keep_back).decide(now):
                 mail.carrier.row.state, told_at = STATE.SENT, now
                 self._leave(mail, now)
 
@@ -178,6 +192,12 @@ class Preview:
         for one, _ in mail.parts:
             if one is not carrier:
                 self._skip(one, f"merged with “{carrier.rule}”" if is_ours else "merged with a mail of another cohort")
+
+    def _keep_back(self, one: Candidate, refusal: Refused) -> None:
+        """It is tried again and again that day; here once is enough."""
+        one.row.state = STATE.FAILED
+        if self._is_ours(one, one.moment):
+            self._line(one).kept_back[str(refusal)].append(one.row.person)
 
     def _skip(self, one: Candidate, reason: str) -> None:
         if self._is_ours(one, one.moment):
@@ -204,11 +224,6 @@ def _written_down(cohort: Cohort, on: date) -> dict[tuple[str, str, str, int], M
 def _in_hand(one: Candidate) -> tuple[datetime, float]:
     """The order in which a sender takes them up."""
     return one.due_at, one.row.pk or inf
-
-
-def _unread(one: Candidate) -> mailing.Part:
-    """The preview tells who gets a mail; what it says is read on the page of the reminder."""
-    return NOTHING
 
 
 def _hour(one: Candidate, now: datetime) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Case, CharField, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Concat
 
-from cohorts import audiences
+from cohorts import audiences, mailing
 from cohorts.models import QUIET_FROM, QUIET_UNTIL, Enrollment, Event, Reminder
 from cohorts.occasions import Occasion
 from microcred import outbox
@@ -21,6 +21,7 @@ AHEAD = timedelta(days=1)  # owed so long before, so that what falls on one day 
 TOO_LATE = timedelta(hours=12)
 REACH = timedelta(days=2)  # the same wall time comes within so long everywhere on earth, quiet hours included
 KIND = "reminder-"
+NOTHING_LEFT = "nothing was left to say"
 
 
 # When ----------------------------------------------------------------------------------------------------------------
@@ -87,6 +88,20 @@ def _reasons(model: type, occasion: Occasion) -> Iterator[audiences.Reason]:
     if occasion.kind == Event.Kind.EVIDENCE_DUE and model is Enrollment and not occasion.extended_to:
         assert occasion.event
         yield "extension", Q(extended_until__gt=occasion.event.on)
+
+
+def values(rule: Reminder, occasion: Occasion, members: Iterable, *, at: datetime) -> dict[int, dict[str, object]]:
+    """What the letter says to each of `members` who gets it, from `judged`, by person; who is missing gets none.
+
+    Queries: those of the audience, none for a person.
+    """
+    concerned = [member for member in members if not member.why_not]
+    found = audiences.of(rule.audience).values(rule, occasion, concerned, at) if concerned else {}
+    return {
+        member.person_id: mailing.common_values(rule.cohort, member.person) | dict(found[member.pk])
+        for member in concerned
+        if member.pk in found
+    }
 
 
 class Part(Protocol):

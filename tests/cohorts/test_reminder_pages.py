@@ -168,7 +168,7 @@ def test_a_pause_is_told_and_so_is_what_comes_of_it(client, cohort, admin, dana)
 
 
 @pytest.mark.parametrize("count", [1, 4])
-@pytest.mark.parametrize(("path", "queries"), [("preview/?on=2023-11-04", 13), ("two-days/", 14), ("sent/?q=ok", 10)])
+@pytest.mark.parametrize(("path", "queries"), [("preview/?on=2023-11-04", 14), ("two-days/", 14), ("sent/?q=ok", 10)])
 def test_a_page_takes_the_same_queries_however_many_people(
     client, cohort, admin, rule, django_assert_num_queries, path, queries, count
 ):
@@ -192,6 +192,16 @@ def test_a_day_says_who_is_skipped_and_why(client, cohort, admin, dana, rule):
     assert "Skipped: mail came back" in told
     assert "Hana Nguyen" in told
     assert "Nothing leaves on that day." in nothing
+
+
+def test_a_day_says_who_is_kept_back_by_a_hole_in_the_letter(client, cohort, admin, dana, rule):
+    Reminder.objects.filter(pk=rule.pk).update(body="Bring {{ cake }}.")
+
+    told = client.get(page(cohort, "preview/"), {"on": "2023-11-04"}).text
+
+    assert ">Kept back</span>" in told
+    assert "The letter cannot be written: “cake” has no value." in told
+    assert "0 people" in told
 
 
 def test_an_admin_says_that_an_address_works_again(client, cohort, admin, dana):

@@ -162,8 +162,14 @@ def test_nothing_leaves_when_it_is_turned_off(cohort, off):
 def test_a_letter_with_a_hole_is_a_task_for_a_person_and_stops_no_other(cohort):
     rule(cohort, key="broken", body="Bring {{ cake }}.")
     rule(cohort)
-    factories.enrollment(cohort)
+    ada = factories.enrollment(cohort).person
 
+    lines = previewing.day(cohort, EASTERN_NINE.date(), at=EASTERN_NINE - timedelta(hours=1))
+
+    assert [(line.rule.key, dict(line.kept_back)) for line in lines] == [
+        ("broken", {"The letter cannot be written: “cake” has no value.": [ada]}), ("meeting", {}),
+    ]  # fmt: skip
+    assert told_by_preview(lines) == {("meeting", "Ada")}
     assert [sweep(), sweep()] == [1, 0]
 
     [task] = cohort.tasks.all()
@@ -477,14 +483,18 @@ CLOCKS = ("America/New_York", "America/Phoenix", "Pacific/Guam")
 
 
 def two_terms(dice):
-    """Two cohorts that share people in some zones, each with rules of the same week; some are on later than others."""
+    """Two cohorts that share people in some zones, each with rules of the same week; some are on later than others.
+
+    Some of their letters have a hole.
+    """
     cohorts = [factories.cohort(), factories.cohort()]
     for cohort in cohorts:
         for number in range(3):
             rule(
                 cohort, key=f"r{number}", event_kind="evidence_due", audience="not_submitted",
                 days=dice.choice([-4, -3, -2]), at=time(dice.choice([6, 9, 16])), is_on=number > 0,
-                zone_of=dice.choice(["reader", "cohort"]), subject="{{ first_name }}", body="Dear {{ first_name }}",
+                zone_of=dice.choice(["reader", "cohort"]), subject="{{ first_name }}",
+                body=dice.choice(["Dear {{ first_name }}"] * 4 + ["Bring {{ cake }}"]),
             )  # fmt: skip
     for n in range(4):
         person = factories.person(f"P{n}", zone=dice.choice(CLOCKS))
