@@ -5,11 +5,12 @@ import binascii
 import re
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils.text import slugify
 
 from badges import placeholders
 from badges.editions.archive import LARGEST_BYTES
-from badges.editions.gaps import rows_of
+from badges.editions.gaps import awaited, rows_of
 from badges.editions.places import entry, key_of, listed
 from badges.markers import CODE, printed
 from badges.models import Activity, Criterion, Edition, Letter, Prompt, RequiredDocument
@@ -33,6 +34,18 @@ def text_field(label, *, rows=4, **kwargs):
     return forms.CharField(label=label, widget=widget, **kwargs)
 
 
+def language_field():
+    said = "Write it like en-US or fr-FR."
+    return line_field(
+        "Language",
+        Edition,
+        "language",
+        initial="en-US",
+        validators=[RegexValidator(r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$", said)],
+        help_text="Of the letters and the Word documents: en-US, fr-FR.",
+    )
+
+
 class PartForm(forms.Form):
     """One part of an edition's plain form: `whole` is the form, `place` where the part stands or is going to."""
 
@@ -40,11 +53,19 @@ class PartForm(forms.Form):
 
     def __init__(self, data=None, *, whole, place):
         self.whole, self.place = whole, place
-        self.is_new = bool(place) and place[-1] == "new"
-        self.entry = {} if self.is_new else entry(whole, place)
+        self.is_new = self.begins()
+        self.entry = self.begun() if self.is_new else entry(whole, place)
         super().__init__(data, initial=self.shown(self.entry) if self.entry else None)
         for field in self.fields.values():
             field.error_messages["required"] = "Write something here."
+
+    def begins(self):
+        """Whether the place is one that does not exist yet."""
+        return bool(self.place) and self.place[-1] == "new"
+
+    def begun(self):
+        """What a new entry says before anybody wrote."""
+        return {}
 
     def shown(self, found):
         """What the fields hold for an entry of the plain form."""
@@ -88,10 +109,11 @@ class RulesForm(PartForm):
     """How the badge is earned, and how files are named."""
 
     names = (
-        *("term", "name_pattern", "pass_rule", "pass_count", "competencies", "competencies_required"),
+        *("term", "language", "name_pattern", "pass_rule", "pass_count", "competencies", "competencies_required"),
         *("meetings_required", "meeting_minutes_required"),
     )
     term = line_field("Term", Edition, "term", help_text="As people say it: Spring 2024.")
+    language = language_field()
     name_pattern = line_field(
         "Names of files",
         Edition,
@@ -287,8 +309,18 @@ class LetterForm(PartForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if not self.is_new:
+        if self.place[-1] != "new":
             del self.fields["title"]
+
+    def begins(self):
+        """A letter that is awaited has its name already."""
+        return super().begins() or self.place[-1] in awaited(self.whole)
+
+    def begun(self):
+        return {} if super().begins() else {"key": self.place[-1], "subject": "", "body": ""}
+
+    def key(self):
+        return super().key() if super().begins() else self.place[-1]
 
     def clean(self):
         cleaned = super().clean()
@@ -300,7 +332,7 @@ class LetterForm(PartForm):
 
     @property
     def letter(self):
-        return slugify(self.data.get("title", "")) if self.is_new else self.place[-1]
+        return slugify(self.data.get("title", "")) if super().begins() else self.place[-1]
 
 
 class ArchiveForm(forms.Form):

@@ -14,8 +14,18 @@ REMINDERS = "reminders"
 
 
 @cache
+def _kept():
+    return yaml.safe_load(FILE.read_text(encoding="utf-8"))
+
+
+def needed():
+    """The letters that a badge with documents has to have: what they tell cannot be left unsaid."""
+    return set(_kept()["needed"])
+
+
+@cache
 def _groups():
-    kept = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    kept = _kept()
     return kept["always"], {name: each["says"] for each in kept["also"] for name in each["letters"]}
 
 

@@ -1,8 +1,10 @@
 """Reading and checking what people type about cohorts."""
 
 from django import forms
+from django.db.models import Q
 from django.utils.text import slugify
 
+from badges import editions
 from badges.models import Badge, Edition
 from cohorts import opening, scheduling, series
 from cohorts.days import EARLIEST, LATEST, validate_day
@@ -55,7 +57,7 @@ class CohortForm(forms.ModelForm):
         }
         help_texts = {
             "name": "As people say it: Fall 2023.",
-            "slug": "Small letters, digits and hyphens, such as fall-2023-l2.",
+            "slug": "Made of the name when you leave it empty: fall-2023-l2.",
             "team_email": "Questions and answers of people go here.",
         }
 
@@ -63,13 +65,17 @@ class CohortForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        editions = Edition.objects.select_related("badge")
-        self.fields["edition"].queryset = editions.exclude(badge__kind=Badge.Kind.SHARED_LEARNING)
-        self.fields["attendance_edition"].queryset = editions.filter(badge__kind=Badge.Kind.SHARED_LEARNING)
+        known = Edition.objects.select_related("badge")
+        self.fields["edition"].queryset = known.exclude(badge__kind=Badge.Kind.SHARED_LEARNING)
+        self.fields["attendance_edition"].queryset = known.filter(badge__kind=Badge.Kind.SHARED_LEARNING)
+        self.fields["slug"].required = False
         self.fields["zone"].widget.attrs.pop("data-guess-zone")
 
     def clean_slug(self):
-        slug = slugify(self.cleaned_data["slug"])
+        edition, name = self.cleaned_data.get("edition"), self.cleaned_data.get("name", "")
+        slug = slugify(self.cleaned_data["slug"]) or (
+            editions.free_slug(f"{name}-l{edition.badge.level}", Cohort) if edition else ""
+        )
         if slug in RESERVED:
             raise forms.ValidationError(f"“{slug}” is taken by a page of ours. Choose another.")
         return slug
@@ -164,8 +170,12 @@ class MeetingForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["starts"].required = self.fields["ends"].required = True
-        staff = self.instance.cohort.staff.values("person")
-        self.fields["host"].queryset = User.objects.filter(pk__in=staff)
+        cohort = self.instance.cohort
+        may_host = Q(pk__in=cohort.staff.values("person")) | Q(pk=self.instance.host_id)
+        self.fields["host"].queryset = User.objects.filter(may_host)
+        self.fields["host"].empty_label = "Nobody yet"
+        if cohort.attendance_edition:
+            self.fields["counts_for_attendance"].label = f"Counts for {cohort.attendance_edition.badge}"
 
     def clean_on(self):
         on = self.cleaned_data["on"]
@@ -183,6 +193,13 @@ class ChangeForm(MeetingForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.initial["seen"] = self.instance.sequence
+
+    def _post_clean(self):
+        super()._post_clean()
+        if not self.errors:
+            before = Event.objects.select_related("cohort").get(pk=self.instance.pk)
+            if not (verdict := scheduling.may_move(self.instance, before)):
+                self.add_error("on", verdict.reason)
 
 
 class NewMeetingForm(MeetingForm):

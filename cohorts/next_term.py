@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.text import slugify
 
 from badges import editions
 from badges.models import Edition
@@ -100,14 +99,6 @@ def _about_clocks(here: Event, before: Event | None, cohort: Cohort) -> list[str
     return [f"{cohort.place} changes its clocks on {day}: where clocks do not, it is another hour than last time."]
 
 
-def free_slug(stem: str, model) -> str:
-    """A name for addresses that nothing else has."""
-    stem = slugify(stem)[:70] or "cohort"
-    names = [stem, *(f"{stem}-{number}" for number in range(2, 1000))]
-    taken = set(model.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    return next(name for name in names if name not in taken)
-
-
 @transaction.atomic
 def prepare(cohort: Cohort, *, by: User, term: str, name: str, days: Mapping[int, date]) -> Cohort:
     """The next term: editions and cohort cloned, its `days` by the key of last term's event. Nobody is told anything.
@@ -141,7 +132,7 @@ def _cohort(cohort: Cohort, edition: Edition, *, name: str, term: str) -> Cohort
     return Cohort.objects.create(
         edition=edition,
         attendance_edition=_edition(attendance, term) if attendance else None,
-        slug=free_slug(f"{name}-{level}", Cohort),
+        slug=editions.free_slug(f"{name}-{level}", Cohort),
         name=name,
         zone=cohort.zone,
         **rules,
@@ -156,7 +147,7 @@ def _edition(edition: Edition, term: str) -> Edition:
     latest = edition
     while follows := Edition.objects.filter(succeeds=latest).first():
         latest = follows
-    return editions.clone(latest, slug=free_slug(f"{edition.badge.slug}-{term}", Edition), term=term)
+    return editions.clone(latest, slug=editions.free_slug(f"{edition.badge.slug}-{term}", Edition), term=term)
 
 
 def _staff(cohort: Cohort, made: Cohort, by: User) -> None:

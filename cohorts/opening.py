@@ -45,6 +45,7 @@ def open_cohort(cohort: Cohort, *, by: User) -> Cohort:
     verdict = may_be_due(current.events.get(kind=Event.Kind.EVIDENCE_DUE).on, zone=current.zone)
     if not verdict:
         raise Refused(verdict.reason)
+    _refuse_unwritten(current.edition)
     at = clock.now()
     editions.freeze(current.edition, at=at)
     if current.attendance_edition:
@@ -55,6 +56,13 @@ def open_cohort(cohort: Cohort, *, by: User) -> Cohort:
     current.save(update_fields=["opened_at", "opened_by"])
     cohort.opened_at, cohort.opened_by = at, by
     return current
+
+
+def _refuse_unwritten(edition: Edition) -> None:
+    """A letter that is missing would be missed on the day it is owed. Raises: Refused."""
+    if missing := editions.awaited(editions.describe(edition)):
+        word = "letter" if len(missing) == 1 else "letters"
+        raise Refused(f"{edition} lacks the {word} {', '.join(missing)}. Write them in its set-up first.")
 
 
 def may_be_due(on: date, *, zone: str) -> Verdict:

@@ -43,6 +43,7 @@ applicant = [
 admin = [
     path("cohorts/", cohorts.cohorts, name="cohorts"),
     path("cohorts/new/", cohorts.new, name="new"),
+    path("cohorts/new/badge/", cohorts.new_badge, name="new_badge"),
     path("cohorts/<slug:cohort>/opening/", cohorts.open_, name="opening"),
     path("cohorts/<slug:cohort>/next-term/", cohorts.next_term, name="next_term"),
     path("cohorts/<slug:cohort>/people/inviting/", cohorts.inviting, name="inviting"),

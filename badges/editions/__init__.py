@@ -6,12 +6,13 @@ award keeps it as it was.
 """
 
 from .archive import pack, unpack
+from .beginning import begin, free_slug
 from .bringing import Brought
 from .comparing import differences
 from .describing import describe
 from .editing import Clash, change, move, remove, replace, seen
 from .folders import export, load, load_all
-from .gaps import gaps, rows_of
+from .gaps import awaited, gaps, rows_of
 from .reading import EditionFault, read
 from .storing import store
 from .succession import clone, follow_with, freeze
@@ -20,6 +21,8 @@ __all__ = [
     "Brought",
     "Clash",
     "EditionFault",
+    "awaited",
+    "begin",
     "change",
     "clone",
     "describe",
@@ -27,6 +30,7 @@ __all__ = [
     "export",
     "follow_with",
     "freeze",
+    "free_slug",
     "gaps",
     "load",
     "load_all",

@@ -31,7 +31,7 @@ def change(edition, place, part, *, by, was, sentence):
 
     Raises: Clash, when those fields are others by now; Refused, when the edition is in use.
     """
-    form = _held(edition)
+    form = _held(edition, part)
     if seen(form, place, part) != was:
         raise Clash(_clash(edition, place))
     _keep(edition, put(form, place, part), place, by=by, sentence=sentence)
@@ -58,10 +58,10 @@ def replace(edition, form, *, by, sentence):
     _keep(edition, form | {"slug": edition.slug}, (), by=by, sentence=sentence)
 
 
-def _held(edition):
+def _held(edition, names=()):
     """The plain form of the edition as it stands now; nobody else changes or freezes it before the transaction ends."""
     held = Edition.objects.select_for_update().get(pk=edition.pk)
-    if not (verdict := may_change(held)):
+    if not (verdict := may_change(held, names)):
         raise Refused(verdict.reason)
     return describe(held)
 

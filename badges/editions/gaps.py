@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+from badges import placeholders
+from badges.models import Badge
+
+AWARD = "award"  # the only letter about a badge that comes of another's documents or of meetings
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -25,10 +30,16 @@ def gaps(form):
     count = sum(len(rows_of(document)) for document in form["documents"] if document["scored"])
     if form["pass_rule"] != "every" and form["pass_count"] > count:
         found.append(Gap(f"The badge asks for {form['pass_count']} rubric rows, and there are {count}.", "rules"))
-    letters = {letter["key"] for letter in form["letters"]}
-    missing = sorted({rule["letter"] for rule in form["reminders"]} - letters)
-    found += [Gap(f"A reminder sends the letter “{key}”, which is not there.", "letters") for key in missing]
-    return found
+    if form["competencies_required"] > len(form["competencies"]):
+        found.append(Gap("More competencies have to be shown than the badge builds on.", "rules"))
+    return found + [Gap(f"There is no letter “{key}” yet.", f"letters/{key}") for key in awaited(form)]
+
+
+def awaited(form):
+    """Keys of the letters that people will be sent and that nobody has written."""
+    needed = placeholders.needed() if form["badge"]["kind"] == Badge.Kind.PRACTICE else {AWARD}
+    needed |= {rule["letter"] for rule in form["reminders"]}
+    return sorted(needed - {letter["key"] for letter in form["letters"]})
 
 
 def rows_of(document):

@@ -5,9 +5,12 @@ from datetime import date, timedelta
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from badges import editions
+from badges.models import Edition, Program
+from badges.shared_forms import NewBadgeForm
 from cohorts import invitations, opening
 from cohorts import next_term as terms
 from cohorts.forms import CohortForm
@@ -36,13 +39,33 @@ def new(request):
     """Prepare a cohort from an edition."""
     if not may_create(request.user):
         raise Http404
-    form = CohortForm(request.POST or None)
+    edition = Edition.objects.filter(slug=request.GET.get("edition", "")).first()
+    form = CohortForm(request.POST or None, initial={"edition": edition, "name": edition.term if edition else ""})
     if request.method == "POST" and form.is_valid():
         kept = {name: form.cleaned_data[name] for name in CohortForm.Meta.fields if name != "edition"}
         cohort = opening.create(form.cleaned_data["edition"], by=request.user, dates=form.dates, **kept)
         messages.success(request, f"{cohort} is being prepared. Add its meetings, then open it.")
         return redirect("cohorts:opening", cohort=cohort.slug)
     return render(request, "cohorts/new.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_badge(request):
+    """Begin a badge that was not there before; its cohort is prepared next."""
+    if not may_create(request.user):
+        raise Http404
+    mine = Cohort.objects.run_by(request.user) | Cohort.objects.directed_by(request.user)
+    programs = Program.objects.filter(badges__editions__in=mine.values("edition")).distinct()
+    form = NewBadgeForm(request.POST or None, programs=programs)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = form.begin(by=request.user)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"“{made}” is begun. Prepare its first cohort, then write what it says.")
+            return redirect(f"{reverse('cohorts:new')}?edition={made.slug}")
+    return render(request, "cohorts/new_badge.html", {"form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,10 +4,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from badges import edition_forms, editions, placeholders, specs
+from badges import edition_forms, editions, placeholders, shared_forms, specs
 from badges.edition_forms import ArchiveForm
 from badges.editions import places
 from badges.models import Edition
@@ -22,6 +23,9 @@ from microcred.verdict import Refused
 WHOLE = {
     "directions": (edition_forms.DirectionsForm, "Directions"),
     "rules": (edition_forms.RulesForm, "Rules"),
+    "competencies": (shared_forms.ProfileForm, "Competency profile"),
+    "badge": (shared_forms.BadgeForm, "Badge"),
+    "program": (shared_forms.ProgramForm, "Program"),
 }
 LISTS = {
     "activities": (edition_forms.ActivityForm, "activity"),
@@ -117,6 +121,10 @@ class Part:
         else:
             raise Http404
 
+    @cached_property
+    def may_change(self):
+        return may_change(self.edition, self.form_class.names)
+
     def shown(self, request):
         try:
             form = self.form_class(whole=self.whole, place=self.place)
@@ -125,7 +133,7 @@ class Part:
         return self._page(request, form, was=self._seen(form))
 
     def posted(self, request):
-        was, verdict = request.POST.get("was", ""), may_change(self.edition)
+        was, verdict = request.POST.get("was", ""), self.may_change
         if not verdict:
             return self._returned(request, verdict.reason, status=403)
         try:
@@ -170,7 +178,7 @@ class Part:
         context = {
             "cohort": self.cohort, "edition": self.edition, "form": form, "noun": self.noun, "place": self.address,
             "title": title_of(form.entry) if self.place else self.noun, "was": was, "look": look, "clash": clash,
-            "may_change": may_change(self.edition), "facts": facts(form), "lists": self._lists(form),
+            "may_change": self.may_change, "facts": facts(form), "lists": self._lists(form),
             "says": placeholders.samples(form.letter) if hasattr(form, "letter") else {},
             "has_look": isinstance(form, (edition_forms.DirectionsForm, edition_forms.LetterForm)),
             "back": self.back(self.place), "back_to": self._back_to(),
