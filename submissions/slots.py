@@ -62,9 +62,10 @@ class Slot:
         return any(one.fix == "keep" for one in self.said)
 
     @property
-    def asks_about_answers(self) -> bool:
-        """Whether a remark leads to what we read already."""
-        return any(one.fix == "see_answers" and one.level != "ok" for one in self.said)
+    def may_be_read(self) -> bool:
+        """Whether we read anything in it, and no remark leads there already."""
+        is_empty = self.state == Version.Verdict.BLOCKED and not (self.version.words or self.version.outside)
+        return not is_empty and not any(one.fix == "see_answers" and one.level != "ok" for one in self.said)
 
     @property
     def label(self) -> str:

@@ -99,6 +99,7 @@ def applicant_adds_three_documents(rosa, files):
     rosa.sees("growth-plan", "The file name does not follow the program's pattern")
     rosa.fixes("growth-plan", "Rename it for me")
     rosa.sees("growth-plan", "Our copy is now “Álvarez, R | Level 2 Growth Plan.docx”", "Ready")
+    expect(rosa.page.locator("#added")).to_have_text("1 of 3 added")
     rosa.adds("reflection-guide", *files["stages-activity"])
     rosa.sees("reflection-guide", "This looks like the Getting Started activity, not the Reflection Guide")
     rosa.fixes("reflection-guide", "Move it to the Getting Started activity")

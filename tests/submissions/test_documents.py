@@ -58,6 +58,17 @@ def test_the_verdict_is_spoken_once_to_a_fragment_and_not_to_a_page(client, addr
     assert b"every 1s" not in whole.content
 
 
+@pytest.mark.parametrize("place", ("", "documents/", "documents/growth-plan/"))
+def test_what_a_verdict_changes_elsewhere_is_on_the_same_page(client, address, slots, place):
+    add(slots["growth-plan"], at=BEFORE_DUE)
+
+    shown = client.get(address(place)).content.decode()
+
+    asked = re.search(rf'data-after-verdict hx-get="{address(place)}".* hx-select-oob="([^"]*)"', shown)
+    for part in asked[1].split(","):
+        assert shown.count(f'id="{part.removeprefix("#")}"') == 1
+
+
 def test_a_check_that_takes_long_says_so(page, slots, clock):
     from datetime import timedelta
 
@@ -120,6 +131,7 @@ def test_what_is_no_word_file_is_kept_and_said(content, name, sentence, page, sl
 
     assert sentence in shown
     assert "Fix this" in shown
+    assert "See what we read" not in shown
     assert Version.objects.get().verdict == "blocked"
 
 
