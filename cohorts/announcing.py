@@ -1,9 +1,12 @@
 """Telling people of a meeting: that there is one more, that it moved, that it does not take place.
 
-Those who take part are told, and its host, who gets one mail like everybody and need not take part.
+Those who take part are told, and its host, who gets one mail like everybody and need not take part; so is who hosted it
+until somebody else does.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
+from dataclasses import dataclass
+from functools import partial
 
 from django.db.models import QuerySet
 
@@ -13,7 +16,18 @@ from microcred import clock, outbox, times
 from microcred.letters import Markdown, quoted
 from microcred.models import Message, User
 
-ADDED, CHANGED, CANCELLED, HOSTING = "meeting-added", "meeting-changed", "meeting-cancelled", "hosting"
+ADDED, CHANGED, CANCELLED = "meeting-added", "meeting-changed", "meeting-cancelled"
+HOSTING, HOSTING_OVER = "hosting", "hosting-over"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who is told, and how to write what they get; `role` says why, of those who do not take part."""
+
+    key: str
+    person: User
+    mail: Callable[[], Message]
+    role: str = ""
 
 
 def concerned(event: Event) -> QuerySet[Enrollment]:
@@ -34,29 +48,34 @@ def is_news(event: Event, before: Event) -> bool:
 
 def added(events: Sequence[Event]) -> int:
     """Owe one letter for all of `events` to everyone, if the program has such a letter. How many is returned."""
-    if not events:
-        return 0
-    told = _to_hosts(events)
-    if not mailing.has_letter(events[0].cohort.edition, ADDED):
-        return told
-    return told + _owe(_about_added(events, concerned(events[0])))
+    return _owe(one.mail() for one in _of_new(events))
 
 
 def changed(event: Event, before: Event, *, asked_again: Set[int]) -> int:
-    """The same of another time, or to another host; those in `asked_again` had said that they cannot come."""
-    told = _to_hosts([event], before)
-    return told + _owe(_about_change(event, before, concerned(event), asked_again)) if is_news(event, before) else told
+    """The same of another time, or of another host; those in `asked_again` had said that they cannot come."""
+    return _owe(one.mail() for one in _of_change(event, before, asked_again))
+
+
+def readers(events: Sequence[Event]) -> list[Reader]:
+    """Whom saving `events`, one that stands or new ones, would tell, who takes part first. Queries: ten at most."""
+    first = events[0]
+    if not first.pk:
+        return _of_new([event for event in events if matters(event)])
+    before = Event.objects.select_related("cohort", "host").get(pk=first.pk)
+    return _of_change(first, before, _cannot_come(first) if before.on != first.on else set())
 
 
 def cancelled(event: Event) -> int:
     attachment = feeds.single(event, method="CANCEL")
     people = concerned(event)
-    mails = [_message(CANCELLED, event, one, meetings.values(_seen(event, one)), attachment) for one in people]
-    theirs = feeds.single(event, method="CANCEL", page=feeds.HOME)
-    for host in hosts([event]):
-        values = meetings.values(meetings.Meeting(event, host.zone or event.cohort.zone, event.cohort.zone))
-        mails.append(_to_host(CANCELLED, event, host, values, theirs))
-    return _owe(mails)
+    told = [_message(CANCELLED, event, one, meetings.values(_seen(event, one)), attachment) for one in people]
+    return _owe([*told, *(_no_longer_hosting(CANCELLED, one, event) for one in hosts([event]))])
+
+
+def _owe(messages: Iterable[Message]) -> int:
+    rows = list(messages)
+    outbox.owe(rows)
+    return len(rows)
 
 
 # Hosts ---------------------------------------------------------------------------------------------------------------
@@ -73,32 +92,50 @@ def hosts(events: Sequence[Event], before: Event | None = None) -> list[User]:
     return [host for pk, host in people.items() if pk not in taking_part]
 
 
-def count_hosts(events: Sequence[Event]) -> int:
-    """How many of them saving `events`, one that stands or new ones, would be told to. Queries: three at most."""
-    before = Event.objects.select_related("cohort").get(pk=events[0].pk) if events[0].pk else None
-    return len(hosts(events, before)) if mailing.has_letter(events[0].cohort.edition, HOSTING) else 0
-
-
 def _is_news_to_host(event: Event, before: Event | None) -> bool:
     return before is None or before.host_id != event.host_id or is_news(event, before)
 
 
-def _to_hosts(events: Sequence[Event], before: Event | None = None) -> int:
-    """Owe each host one letter for all of `events` that they host, if the program has such a letter."""
+def _as_hosts(events: Sequence[Event], before: Event | None = None) -> list[Reader]:
+    """Each host with one letter for all of `events` that they host, if the program has such a letter."""
     if not mailing.has_letter(events[0].cohort.edition, HOSTING):
-        return 0
-    return _owe([_about_hosting(host, events, before) for host in hosts(events, before)])
+        return []
+    return [
+        Reader("host", host, partial(_about_hosting, host, events, before), "host") for host in hosts(events, before)
+    ]
+
+
+def _as_former_host(event: Event, before: Event) -> list[Reader]:
+    """Who was to host it until now, if the program has a letter for that; who takes part keeps it in their calendar."""
+    host = before.host
+    if host is None or host.pk == event.host_id or not matters(before):
+        return []
+    if not mailing.has_letter(event.cohort.edition, HOSTING_OVER) or concerned(event).filter(person=host).exists():
+        return []
+    return [
+        Reader("former-host", host, partial(_no_longer_hosting, HOSTING_OVER, host, event, before), "host until now")
+    ]
 
 
 def _about_hosting(host: User, events: Sequence[Event], before: Event | None) -> Message:
-    cohort, mine = events[0].cohort, [event for event in events if event.host_id == host.pk]
-    zone = host.zone or cohort.zone
-    values = _values_of_new([meetings.Meeting(event, zone, cohort.zone) for event in mine])
+    mine = [event for event in events if event.host_id == host.pk]
+    values = _values_of_new([_seen_by_host(event, host) for event in mine])
     if before and before.host_id == host.pk:
-        was = meetings.spoken(meetings.Meeting(before, zone, cohort.zone))
+        was = meetings.spoken(_seen_by_host(before, host))
         values["meeting_list"] = Markdown(f"{values['meeting_list']} It was on {quoted(was)}.")
     attachment = feeds.together(mine, method="PUBLISH", page=feeds.HOME)
     return _to_host(HOSTING, mine[0], host, values, attachment)
+
+
+def _no_longer_hosting(letter: str, host: User, event: Event, before: Event | None = None) -> Message:
+    """It names the time at which they were to host it, and takes it out of their calendar."""
+    values = meetings.values(_seen_by_host(before or event, host))
+    values["hosted_by"] = event.host.full_name if event.host else "nobody yet"
+    return _to_host(letter, event, host, values, feeds.single(event, method="CANCEL", page=feeds.HOME))
+
+
+def _seen_by_host(event: Event, host: User) -> meetings.Meeting:
+    return meetings.Meeting(event, host.zone or event.cohort.zone, event.cohort.zone)
 
 
 def _to_host(letter: str, event: Event, host: User, values: dict[str, object], attachment: str) -> Message:
@@ -113,44 +150,38 @@ def _to_host(letter: str, event: Event, host: User, values: dict[str, object], a
 
 
 # Those who take part -------------------------------------------------------------------------------------------------
+def _of_new(events: Sequence[Event]) -> list[Reader]:
+    """Everyone who is told of new meetings, as those who take part or as host."""
+    if not events:
+        return []
+    told = []
+    if mailing.has_letter(events[0].cohort.edition, ADDED):
+        attachment = feeds.together(events, method="PUBLISH")
+        write = partial(_about_added, events, others=_others(events), attachment=attachment)
+        told = [Reader(one.ref, one.person, partial(write, one)) for one in concerned(events[0])]
+    return told + _as_hosts(events)
 
 
-def _owe(messages: list[Message]) -> int:
-    outbox.owe(messages)
-    return len(messages)
+def _of_change(event: Event, before: Event, asked_again: Set[int]) -> list[Reader]:
+    """Everyone who is told that a meeting is no longer as `before` had it: who takes part, its host, and the former."""
+    told = []
+    if is_news(event, before):
+        attachment = feeds.single(event, method="PUBLISH")
+        write = partial(_about_change, event, before, others=_others([event]), attachment=attachment)
+        mails = ((one, partial(write, one, is_asked_again=one.pk in asked_again)) for one in concerned(event))
+        told = [Reader(one.ref, one.person, mail) for one, mail in mails]
+    return [*told, *_as_hosts([event], before), *_as_former_host(event, before)]
 
 
-def readers(events: Sequence[Event]) -> list[Enrollment]:
-    """Whom saving `events`, one that stands or new ones, would be told to. Queries: two at most."""
-    first = events[0]
-    if first.pk:
-        is_told = is_news(first, Event.objects.get(pk=first.pk))
-    else:
-        is_told = any(map(matters, events)) and mailing.has_letter(first.cohort.edition, ADDED)
-    return list(concerned(first)) if is_told else []
+def _others(events: Sequence[Event]) -> list[Event]:
+    """The meetings beside which people see `events`. Queries: one."""
+    known = [event.pk for event in events if event.pk]
+    return list(events[0].cohort.events.meetings().standing().exclude(pk__in=known))
 
 
-def sample(events: Sequence[Event], enrollment: Enrollment) -> Message:
-    """The mail that saving `events` would owe one of their readers. Queries: two at most, and the letters."""
-    first = events[0]
-    if not first.pk:
-        return _about_added(events, [enrollment])[0]
-    before = Event.objects.select_related("cohort").get(pk=first.pk)
-    asked_again = _cannot_come(first) if before.on != first.on else set()
-    return _about_change(first, before, [enrollment], asked_again)[0]
-
-
-def _about_added(events: Sequence[Event], people: Iterable[Enrollment]) -> list[Message]:
-    """What each reads of new meetings. Queries: one, and that of `people`."""
-    cohort, attachment = events[0].cohort, feeds.together(events, method="PUBLISH")
-    others = list(cohort.events.meetings().standing().exclude(pk__in=[event.pk for event in events if event.pk]))
-    messages = []
-    for enrollment in people:
-        zone = enrollment.person.zone or cohort.zone
-        seen = meetings.seen_by([*others, *events], zone=zone, cohort_zone=cohort.zone)
-        new = [one for one in seen if one.event in events]
-        messages.append(_message(ADDED, new[0].event, enrollment, _values_of_new(new), attachment))
-    return messages
+def _about_added(events: Sequence[Event], enrollment: Enrollment, *, others: list[Event], attachment: str) -> Message:
+    new = _seen_among(others, events, enrollment)
+    return _message(ADDED, new[0].event, enrollment, _values_of_new(new), attachment)
 
 
 def _values_of_new(new: list[meetings.Meeting]) -> dict[str, object]:
@@ -159,18 +190,16 @@ def _values_of_new(new: list[meetings.Meeting]) -> dict[str, object]:
     return {"meetings_short": f"{named}, {meetings.short(new[0])}", "meeting_list": Markdown("\n".join(lines))}
 
 
-def _about_change(event: Event, before: Event, people: Iterable[Enrollment], asked_again: Set[int]) -> list[Message]:
-    attachment = feeds.single(event, method="PUBLISH")
-    messages = []
-    for enrollment in people:
-        was = _seen(before, enrollment)
-        values = {**meetings.values(_seen(event, enrollment)), "meeting_before": meetings.spoken(was)}
-        if enrollment.pk in asked_again:
-            sentence = f"You had said that you cannot come on {times.day(was.on, at=before.starts_at)}."
-            again = "If the new day does not suit either, say so again."
-            values["meeting_notes"] = Markdown(f"{values['meeting_notes']} {quoted(f'{sentence} {again}')}")
-        messages.append(_message(CHANGED, event, enrollment, values, attachment))
-    return messages
+def _about_change(
+    event: Event, before: Event, enrollment: Enrollment, *, others: list[Event], attachment: str, is_asked_again: bool
+) -> Message:
+    was, [now] = _seen(before, enrollment), _seen_among(others, [event], enrollment)
+    values = {**meetings.values(now), "meeting_before": meetings.spoken(was)}
+    if is_asked_again:
+        sentence = f"You had said that you cannot come on {times.day(was.on, at=before.starts_at)}."
+        again = "If the new day does not suit either, say so again."
+        values["meeting_notes"] = Markdown(f"{values['meeting_notes']} {quoted(f'{sentence} {again}')}")
+    return _message(CHANGED, event, enrollment, values, attachment)
 
 
 def _cannot_come(event: Event) -> set[int]:
@@ -195,3 +224,10 @@ def _message(letter: str, event: Event, enrollment: Enrollment, values: dict, at
 
 def _seen(event: Event, enrollment: Enrollment) -> meetings.Meeting:
     return meetings.Meeting(event, enrollment.person.zone or event.cohort.zone, event.cohort.zone)
+
+
+def _seen_among(others: Iterable[Event], events: Sequence[Event], enrollment: Enrollment) -> list[meetings.Meeting]:
+    """The same of several, with what the clocks do between them and `others`."""
+    cohort = events[0].cohort
+    seen = meetings.seen_by([*others, *events], zone=enrollment.person.zone or cohort.zone, cohort_zone=cohort.zone)
+    return [one for one in seen if one.event in events]

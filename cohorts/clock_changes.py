@@ -1,6 +1,6 @@
 """When a meeting falls on another hour of somebody's clock than the one before it: by how much, and why."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from cohorts.models import Event
@@ -10,8 +10,9 @@ NUMBERS = {1: "One hour", 2: "Two hours", 3: "Three hours"}
 
 
 def shift(meeting: Event, before: Event, *, reader: str, cohort: str) -> timedelta:
-    """How much later than `before` it falls on the reader's clock because of clock changes alone."""
-    return _drift(meeting, before, reader) - _drift(meeting, before, cohort)
+    """How much later than `before` it falls on the reader's clock, where a change of clocks has a part in that."""
+    drift = _drift(meeting, before, reader) - _drift(meeting, before, cohort)
+    return drift + _chosen(meeting, before, cohort) if drift else drift
 
 
 def sentence(meeting: Event, before: Event | None, *, reader: str, cohort: str) -> str:
@@ -25,7 +26,8 @@ def sentence(meeting: Event, before: Event | None, *, reader: str, cohort: str) 
     previous = before.starts_at.astimezone(ZoneInfo(reader)).date()
     reasons = [_reason(zone, before.starts_at, meeting.starts_at) for zone in (cohort, reader)]
     reasons.sort(key=lambda words: words.endswith("does not"))
-    return f"{_length(moved)} {direction} on your clock than on {_day(previous)}. {'; '.join(reasons)}."
+    chosen = f"It is at another hour in {place(cohort)}, too. " if _chosen(meeting, before, cohort) else ""
+    return f"{_length(moved)} {direction} on your clock than on {_day(previous)}. {chosen}{'; '.join(reasons)}."
 
 
 def change_between(zone: str, first: datetime, second: datetime) -> date | None:
@@ -46,6 +48,12 @@ def _drift(meeting: Event, before: Event, zone: str) -> timedelta:
     return (second.utcoffset() or timedelta()) - (first.utcoffset() or timedelta())
 
 
+def _chosen(meeting: Event, before: Event, cohort: str) -> timedelta:
+    """How much later than `before` it begins on the cohort's own clock: as people chose it."""
+    first, second = (moment.astimezone(ZoneInfo(cohort)).time() for moment in (before.starts_at, meeting.starts_at))
+    return datetime.combine(date.min, second, UTC) - datetime.combine(date.min, first, UTC)
+
+
 def _reason(zone: str, first: datetime, second: datetime) -> str:
     changed = change_between(zone, first, second)
     if changed is None:
@@ -55,7 +63,8 @@ def _reason(zone: str, first: datetime, second: datetime) -> str:
 
 def _length(moved: timedelta) -> str:
     minutes = int(abs(moved).total_seconds()) // 60
-    return NUMBERS.get(minutes // 60, f"{minutes} minutes") if minutes % 60 == 0 else f"{minutes} minutes"
+    hours = minutes // 60
+    return f"{minutes} minutes" if minutes % 60 else NUMBERS.get(hours, f"{hours} hours")
 
 
 def _day(day: date) -> str:

@@ -141,7 +141,7 @@ def _entry(row: Dated, *, method: str) -> Entry:
         entry.add("transp", "TRANSPARENT")  # a day or a deadline keeps nobody from meeting somebody else
     # The way in stands on that page from 15 minutes before; a feed's address is passed on too easily for it.
     entry.add("url", row.url)
-    entry.add("status", "CANCELLED" if event.cancelled_at else "CONFIRMED")
+    entry.add("status", "CANCELLED" if event.cancelled_at or method == "CANCEL" else "CONFIRMED")
     if method:
         organizer = vCalAddress(f"mailto:{row.cohort.team_email}")
         organizer.params["cn"] = vText(f"{row.cohort} team")

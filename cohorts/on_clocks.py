@@ -13,11 +13,15 @@ from microcred import times, zones
 
 @dataclass(frozen=True)
 class View:
-    """The hour in one zone, for so many `people`; `last` is the hour of the meeting before, where that was another."""
+    """The hour in one zone, for so many `people`.
+
+    `day` is theirs, if not the cohort's, too; `last` is the hour of the meeting before, if a change of clocks moved it.
+    """
 
     place: str
     time: str
     people: int
+    day: str = ""
     last: str = ""
 
 
@@ -59,7 +63,9 @@ def _before(event: Event) -> Event | None:
 def _view(event: Event, before: Event | None, zone: str, people: int) -> View:
     moved = before and clock_changes.shift(event, before, reader=zone, cohort=event.cohort.zone)
     last = times.time_of_day(before.starts_at.astimezone(ZoneInfo(zone))) if before and moved else ""
-    return View(zones.place(zone), times.time_of_day(event.starts_at.astimezone(ZoneInfo(zone))), people, last)
+    local = event.starts_at.astimezone(ZoneInfo(zone))
+    day = times.day(local.date(), at=event.starts_at) if local.date() != event.on else ""
+    return View(zones.place(zone), times.time_of_day(local), people, day, last)
 
 
 def _about_clocks(event: Event, before: Event | None, views: list[View]) -> list[str]:

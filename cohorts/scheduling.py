@@ -66,12 +66,19 @@ def add(events: Sequence[Event]) -> int:
     return announcing.added([event for event in events if announcing.matters(event)])
 
 
+def may_move(event: Event, before: Event) -> Verdict:
+    """Whether a meeting can be as `event` has it: not in the past, as long as people wait for it."""
+    if event.starts_at != before.starts_at and event.starts_at <= clock.now() and announcing.matters(before):
+        return Verdict(f"That time has passed, and people expect {before}. Choose a later one, or cancel the meeting.")
+    return ALLOWED
+
+
 @transaction.atomic
 def change(event: Event, *, seen: int | None = None) -> int:
     """Keep the changes made to `event`; people are told of another time. How many is returned.
 
     `seen` is the sequence that the sender saw. Raises: Changed, when there is a later one; Refused, when the meeting
-    was cancelled meanwhile.
+    was cancelled meanwhile, or would be in the past.
     """
     before = Event.objects.select_for_update().get(pk=event.pk)
     if before.cancelled_at:
@@ -79,6 +86,8 @@ def change(event: Event, *, seen: int | None = None) -> int:
     if seen is not None and before.sequence != seen:
         raise Changed("Someone else changed this while you were writing.")
     event.work_out_instants()
+    if not (verdict := may_move(event, before)):
+        raise Refused(verdict.reason)
     event.changed_at, event.sequence = clock.now(), before.sequence + 1
     is_told = announcing.is_news(event, before)
     if is_told and before.starts_at != event.starts_at:

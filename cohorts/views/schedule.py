@@ -17,18 +17,22 @@ GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def run_by_reader(request, cohort: str) -> Cohort:
-    return get_object_or_404(Cohort.objects.run_by(request.user).select_related("edition__badge"), slug=cohort)
+    run = Cohort.objects.run_by(request.user).select_related("edition__badge", "attendance_edition__badge")
+    return get_object_or_404(run, slug=cohort)
 
 
 def meeting_of(cohort: Cohort, number: int) -> Event:
-    return get_object_or_404(cohort.events.meetings().select_related("cohort__edition__badge"), number=number)
+    meetings = cohort.events.meetings()
+    related = ("cohort__edition__badge", "cohort__attendance_edition__badge", "host")
+    return get_object_or_404(meetings.select_related(*related), number=number)
 
 
 @require_safe
 def schedule(request, cohort):
     """Everything dated in the cohort."""
     found = run_by_reader(request, cohort)
-    counted = Count("attendances", filter=Q(attendances__status=STATUS.HERE))
+    here = Q(attendances__status=STATUS.HERE, attendances__enrollment__withdrawn_at=None)
+    counted = Count("attendances", filter=here)
     events = list(found.events.in_time_order().select_related("host").annotate(here=counted))
     context = {
         "cohort": found,
@@ -130,6 +134,7 @@ def _form(request, form, *, looked_at=(), status: int = 200, **more):
         "form": form,
         "event": event,
         "outlook": on_clocks.outlook(event) if is_sound else None,
+        "at": clock.now(),
         "may_cancel": bool(event.pk) and scheduling.may_cancel(event, at=clock.now()),
         "may_remove": bool(event.pk) and scheduling.may_remove(event),
         **more,
@@ -140,15 +145,15 @@ def _form(request, form, *, looked_at=(), status: int = 200, **more):
 
 
 def _mail(events: list[Event], *, as_: str) -> dict:
-    """To how many a mail leaves on saving, and the mail as one of them gets it."""
+    """To whom a mail leaves on saving, and the mail as one of them gets it."""
     readers = announcing.readers(events)
-    reader = next((one for one in readers if one.ref == as_), readers[0] if readers else None)
+    reader = next((one for one in readers if one.key == as_), readers[0] if readers else None)
     if reader is None:
-        return {"told": 0}
-    mail = announcing.sample(events, reader)
+        return {}
+    mail = reader.mail()
     return {
-        "told": len(readers) + announcing.count_hosts(events),
         "readers": readers,
+        "moves": any(not one.role for one in readers),
         "reader": reader,
         "mail": mail,
         "body": letters.body_of(mail.html),

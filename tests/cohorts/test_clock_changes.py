@@ -66,6 +66,16 @@ def test_an_hour_that_people_chose_is_not_blamed_on_the_clocks():
     assert sentence("America/Chicago", now=meeting(date(2023, 11, 6), time(17))) == ""
 
 
+def test_an_hour_that_people_chose_counts_where_the_clocks_change_as_well():
+    earlier, later = meeting(date(2023, 11, 6), time(15)), meeting(date(2023, 11, 6), time(17))
+
+    assert sentence("America/Phoenix", now=earlier) == ""  # at the same hour as before
+    assert sentence("America/Phoenix", now=later) == (
+        "Two hours later on your clock than on October 16. It is at another hour in Eastern Time, too. "
+        "Eastern Time changes its clocks on November 5; Arizona does not."
+    )
+
+
 def test_half_hours_are_told_in_minutes():
     howe = "Australia/Lord_Howe"
 

@@ -420,6 +420,30 @@ def test_a_change_is_shown_as_one_of_those_who_get_it(client, cohort, meeting, a
     assert (sent[ben.person].subject, sent[ben.person].text) == (shown.subject, shown.text)
 
 
+def test_who_reads_of_another_day_reads_what_the_clocks_do(client, cohort, admin, clock):
+    clock(BEFORE)
+    say(cohort, "meeting-changed", "{{ meeting_notes }}")
+    factories.enrollment(cohort, factories.person(zone="Pacific/Guam"))
+
+    page = client.post(f"/cohorts/{cohort.slug}/calendar/3/", EXTRA | {"on": "2023-11-07", "look": "yes"})
+
+    assert "One hour later on your clock than on October 17." in page.context["mail"].text.replace("\u00a0", " ")
+    assert [view.day.replace("\u00a0", " ") for view in page.context["outlook"].views] == ["", "Wed, Nov 8"]
+
+
+def test_what_people_expect_does_not_move_into_the_past(client, cohort, meeting, admin, clock):
+    clock(BEFORE)
+
+    page = client.post(f"/cohorts/{cohort.slug}/calendar/3/", EXTRA | {"on": "2023-10-17"})
+
+    assert page.context["form"].errors["on"] == [
+        "That time has passed, and people expect Community of Practice 3. Choose a later one, or cancel the meeting."
+    ]
+    meeting.on = date(2023, 10, 17)
+    with pytest.raises(Refused):
+        scheduling.change(meeting)
+
+
 def test_nobody_is_told_of_another_link(client, cohort, admin, clock):
     clock(BEFORE)
     factories.enrollment(cohort)
@@ -427,7 +451,7 @@ def test_nobody_is_told_of_another_link(client, cohort, admin, clock):
 
     page = client.post(f"/cohorts/{cohort.slug}/calendar/3/", kept)
 
-    assert page.context["told"] == 0 and "Nobody is told by e-mail: the time stays" in page.text
+    assert "mail" not in page.context and "Nobody is told by e-mail: the time stays" in page.text
 
 
 @pytest.mark.parametrize(
@@ -531,11 +555,19 @@ HOSTING = {
 }
 
 
+HOSTING_OVER = {
+    "key": "hosting-over",
+    "subject": "You no longer host {{ meeting }}",
+    "body": "{{ meeting_time }}, from now on: {{ hosted_by }}\n\n[See]({{ link }})",
+}
+
+
 @pytest.fixture
 def hosted(cohort, meeting, clock):
     """Meeting 3, hosted by Ben, who reviews here; and Ada takes part."""
     clock(BEFORE)
-    cohort.edition.letters.create(**HOSTING)
+    for letter in (HOSTING, HOSTING_OVER):
+        cohort.edition.letters.create(**letter)
     meeting.host = factories.person("Ben", "Reader", zone="America/Phoenix")
     meeting.save()
     factories.staff(cohort, meeting.host, "reviewer")
@@ -566,9 +598,9 @@ def test_a_host_gets_each_change_once_with_the_meeting_for_their_calendar(cohort
 def test_who_hosts_from_now_on_is_told_and_a_host_who_takes_part_is_told_once(cohort, hosted):
     hosted.host = factories.person("Cleo", "Lead")
     factories.staff(cohort, hosted.host, "admin")
-    assert scheduling.change(hosted) == 1
+    assert scheduling.change(hosted) == 2
 
-    mail = Message.objects.get()
+    mail = Message.objects.get(kind="hosting")
     assert (mail.person, f"/cohorts/{cohort.slug}/calendar/" in mail.text) == (hosted.host, True)
 
     factories.enrollment(cohort, hosted.host)
@@ -577,6 +609,31 @@ def test_who_hosts_from_now_on_is_told_and_a_host_who_takes_part_is_told_once(co
     assert [one.kind for one in Message.objects.filter(person=hosted.host).order_by("pk")] == [
         "hosting", "meeting-changed",
     ]  # fmt: skip
+
+
+def test_who_is_to_host_no_longer_is_told_once_and_loses_it_from_their_calendar(client, cohort, hosted, admin):
+    ben, posted = hosted.host, EXTRA | {"title": hosted.title, "on": "2023-11-06", "host": admin.pk}
+    page = client.post(f"/cohorts/{cohort.slug}/calendar/3/", posted | {"look": "yes", "as": "former-host"})
+    shown = page.context["mail"]
+    assert "2 people are told" in page.text and "Ben Reader, host until now</option>" in page.text
+
+    client.post(f"/cohorts/{cohort.slug}/calendar/3/", posted)
+    client.post(f"/cohorts/{cohort.slug}/calendar/3/", posted)
+
+    mail = Message.objects.get(person=ben)
+    said = "Mon, Nov 6, 2:00–3:30 PM MST (4:00–5:30 PM ET), from now on: Cleo Lead"
+    assert mail.text.replace("\N{NO-BREAK SPACE}", " ").startswith(said)
+    assert (mail.subject, mail.text) == (shown.subject, shown.text)
+    assert sequence_of(mail) == ["METHOD:CANCEL", f"UID:{hosted.uid}", "SEQUENCE:1"]
+    assert "STATUS:CANCELLED" in mail.attachment
+    assert Message.objects.exclude(person=ben).get().kind == "hosting"
+
+
+def test_a_former_host_who_takes_part_keeps_the_meeting(cohort, hosted):
+    factories.enrollment(cohort, hosted.host)
+    hosted.host = None
+
+    assert scheduling.change(hosted) == 0
 
 
 def test_a_new_series_is_one_mail_to_its_host_and_stands_in_their_feed(cohort, hosted):

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "badges" / "library"
-FOR_STAFF = {"conflict-thanks", "hosting", "late-reviews", "reviewer-assigned", "reviews-due", "settle"}
+FOR_STAFF = {"conflict-thanks", "hosting", "hosting-over", "late-reviews", "reviewer-assigned", "reviews-due", "settle"}
 BY_HAND = {"welcome", "missing-documents", "missed-meeting", "deadline-near"}  # test_writing sends them
 OUTCOME = Decision.Outcome
 
