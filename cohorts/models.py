@@ -192,7 +192,7 @@ class Event(Remembered):
         if self.kind == self.Kind.MEETING and not (self.starts and self.ends):
             raise ValidationError({"starts": "A meeting needs the time it begins and the time it ends."})
         if self.starts and self.ends and self.ends <= self.starts:
-            raise ValidationError({"ends": "The meeting has to end after it begins."})
+            raise ValidationError({"ends": "The meeting has to end after it begins, on the same day."})
         if self.on:
             validate_day(self.on)
             self.work_out_instants()
