@@ -231,7 +231,7 @@ def undoing(roster_import: RosterImport) -> Undoing:
             (plan.gone if is_bare and not enrollment.has_more else plan.staying).append(enrollment)
     for start in _starts(plan.gone):
         mails = invitations.mails_to(plan.gone[start : start + BATCH], roster_import.cohort)
-        plan.mails_left += mails.filter(~Q(state=Message.State.OWED) | Q(leased_until__gt=clock.now())).count()
+        plan.mails_left += mails.filter(Q(state=Message.State.SENT) | Q(leased_until__gt=clock.now())).count()
     _compare(plan, roster_import.made.get("changes", []))
     return plan
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from cohorts import audiences, feeds, mailing, reminders, roles, staff_tasks
+from cohorts import feeds, mailing, reminders, roles, staff_tasks
 from cohorts.models import Cohort, Enrollment, Event, Reminder, StaffTask
 from cohorts.occasions import Occasion
 from cohorts.one_a_day import STATE, Candidate, Mail, Theirs
@@ -21,7 +21,7 @@ Key = tuple[int, frozenset[int]]  # a person, and the admins who write to them
 Groups = tuple[list[Message], list[Message]]
 CHANGED = (
     "state", "reason", "leased_until", "due_at", "useless_at", "merged_into", "subject", "text", "html", "thread",
-    "is_optional", "attachment", "attachment_name", "address",
+    "is_optional", "attachment", "attachment_name", "address", "dropped_at",
 )  # fmt: skip
 
 

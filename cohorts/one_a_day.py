@@ -83,18 +83,18 @@ class Theirs:
         elif reminders.is_quiet(at, zone):
             _put_off(wanted, reminders.next_morning(at, zone))
         elif self.told_at and self.told_at >= _midnight(at, zone):
-            _another_day(wanted, reminders.next_morning(at, zone))
+            _another_day(wanted, reminders.next_morning(at, zone), at)
         else:
             together = [one for one in self.beside if not one.why_not and _belongs(one, at, zone)]
-            return self._in_one(reminders.in_order([*wanted, *together]), wanted)
+            return self._in_one(reminders.in_order([*wanted, *together]), wanted, at)
         return None
 
     def _is_wanted(self, one: Candidate, at: datetime) -> bool:
         row = one.row
         if one.why_not:
-            return _close(row, STATE.SKIPPED, one.why_not)
+            return _close(row, STATE.SKIPPED, one.why_not, at)
         if row.useless_at and row.useless_at <= at:
-            return _close(row, STATE.SKIPPED, "Its time had passed before it could be sent.")
+            return _close(row, STATE.SKIPPED, "Its time had passed before it could be sent.", at)
         if one.moment > at:  # they moved to another time zone, or the rule was changed
             row.due_at, row.leased_until = one.moment, None
             return False
@@ -105,8 +105,9 @@ class Theirs:
         for one in self.beside:
             if one.row.state == STATE.MERGED:
                 one.row.state, one.row.merged_into, one.row.reason, one.row.due_at = STATE.OWED, None, "", at
+                one.row.dropped_at = None
 
-    def _in_one(self, parts: list[Candidate], wanted: list[Candidate]) -> Mail | None:
+    def _in_one(self, parts: list[Candidate], wanted: list[Candidate], at: datetime) -> Mail | None:
         """All of `parts` in one mail: the row of the first that this sender holds carries it."""
         words = [(one, part) for one in parts if (part := self._words(one))]
         carrier = next((one for one, _ in words if one in wanted), None)
@@ -114,7 +115,7 @@ class Theirs:
             return None
         for one, _ in words:
             if one is not carrier:
-                _close(one.row, STATE.MERGED, f"Said in the mail “{carrier.rule}” of the same day.")
+                _close(one.row, STATE.MERGED, f"Said in the mail “{carrier.rule}” of the same day.", at)
                 one.row.merged_into = carrier.row
         return Mail(carrier, words)
 
@@ -151,16 +152,16 @@ def _put_off(wanted: list[Candidate], until: datetime) -> None:
         one.row.due_at, one.row.leased_until = until, None
 
 
-def _another_day(wanted: list[Candidate], morning: datetime) -> None:
+def _another_day(wanted: list[Candidate], morning: datetime, at: datetime) -> None:
     """Their reader had a reminder today: they come tomorrow, where that is of use."""
     for one in wanted:
         assert one.rule and one.occasion
         one.row.useless_at = reminders.useless_at(one.rule, one.occasion, morning)
         if one.row.useless_at <= morning:
-            _close(one.row, STATE.SKIPPED, "One reminder a day: another had left that day.")
+            _close(one.row, STATE.SKIPPED, "One reminder a day: another had left that day.", at)
     _put_off(wanted, morning)
 
 
-def _close(row: Message, state: str, reason: str) -> bool:
-    row.state, row.reason, row.leased_until = state, reason, None
+def _close(row: Message, state: str, reason: str, at: datetime) -> bool:
+    row.state, row.reason, row.leased_until, row.dropped_at = state, reason, None, at
     return False

@@ -1,6 +1,6 @@
 """People, and the mail that is owed to them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -110,7 +110,7 @@ class MessageQuerySet(models.QuerySet):
     def call_off(self, at, *, why):
         """Never send those that wait and are in nobody's hands at `at`. How many is returned."""
         free = self.waiting().exclude(leased_until__gt=at)
-        return free.update(state=Message.State.SKIPPED, reason=why[:200], leased_until=None)
+        return free.update(state=Message.State.SKIPPED, reason=why[:200], leased_until=None, dropped_at=at)
 
     def overdue(self, at):
         """Owed for so long past their time that something keeps them; nobody's whose mail came back."""
@@ -154,6 +154,7 @@ class Message(models.Model):
     leased_until = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(null=True, blank=True, help_text="When it was settled that it does not leave.")
 
     objects: ClassVar = MessageQuerySet.as_manager()
 
@@ -174,6 +175,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.address}"
+
+    @property
+    def ended_at(self) -> datetime:
+        """When it left, or when it was settled that it does not; of one that waits, when it is due."""
+        return self.sent_at or self.dropped_at or self.due_at
 
     @property
     def wait_after_failure(self) -> timedelta:

@@ -224,14 +224,15 @@ def _tasks(enrollment: Enrollment, submission) -> Iterator[Entry]:
 @teller("mails")
 def _mails(enrollment: Enrollment, submission) -> Iterator[Entry]:
     mails = Message.objects.filter(person=enrollment.person_id, cohort_slug=enrollment.cohort.slug)
-    for mail in mails.only("key", "kind", "subject", "text", "state", "reason", "due_at", "sent_at", "address"):
+    known = ("key", "kind", "subject", "text", "state", "reason", "due_at", "sent_at", "dropped_at", "address")
+    for mail in mails.only(*known):
         more = {
             Message.State.SENT: f"sent to {mail.address}",
             Message.State.OWED: f"waiting to leave for {mail.address}",
         }.get(Message.State(mail.state), mail.reason or mail.get_state_display())
         bad, batch = mail.state == Message.State.FAILED, written.batch_of(mail)
         yield Entry(
-            mail.sent_at or mail.due_at, f"E-mail: {mail.subject}", more, body=mail.text, tag="bad" if bad else "",
+            mail.ended_at, f"E-mail: {mail.subject}", more, body=mail.text, tag="bad" if bad else "",
             url=written.address_of(enrollment.cohort, batch) if batch else "",
         )  # fmt: skip
 

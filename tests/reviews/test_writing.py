@@ -190,10 +190,9 @@ def test_a_letter_that_waits_is_called_off(cohort, writer, waiting, clock, mailb
     assert (outbox.send_due(), mailbox) == (0, [])
     assert "Called off. 2 people do not get it." in first.text
     assert "This letter has left, or was called off. Nothing was changed." in again.text
-    told = [entry for entry in stories.of(dana_of(cohort), None) if entry.kind == "mails"]
-    assert [(entry.more, entry.url) for entry in told] == [
-        (f"Called off by {cohort.opened_by}.", written.address_of(cohort, waiting.batch))
-    ]
+    [told] = [entry for entry in stories.of(dana_of(cohort), None) if entry.kind == "mails"]
+    assert (told.more, told.url) == (f"Called off by {cohort.opened_by}.", written.address_of(cohort, waiting.batch))
+    assert told.at == NOW  # not the day on which it was to leave
     log = [entry.what for entry in logbook.Book(cohort, cohort.opened_by, logbook.Asked("mails")).entries()]
     assert log == ["Letter called off: What is missing", "Letter to 2 people: What is missing"]
 
