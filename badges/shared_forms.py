@@ -10,6 +10,7 @@ from badges.edition_forms import PartForm, language_field, line_field, longest, 
 from badges.models import Badge, Competency, Domain, Edition, Framework, Program
 
 LEVELS = 20
+NEW = "new program"  # no slug has a space
 KINDS = [
     (Badge.Kind.PRACTICE.value, "Documents that reviewers read"),
     (Badge.Kind.SHARED_LEARNING.value, "Attending the meetings"),
@@ -33,7 +34,7 @@ def badge_fields() -> dict[str, forms.Field]:
 class NewBadgeForm(forms.Form):
     """A badge that was not there before, in one of the reader's programs or in a new one."""
 
-    program = forms.ChoiceField(label="Program", required=False)
+    program = forms.ChoiceField(label="Program")
     program_name = line_field("Name of the new program", Program, "name", required=False)
     program_url = site_field(required=False)
     program_email = forms.EmailField(label="E-mail address", required=False, help_text="Printed with every badge.")
@@ -49,14 +50,16 @@ class NewBadgeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.programs = {each.slug: each for each in programs}
         known = [(slug, each.name) for slug, each in self.programs.items()]
-        self.fields["program"].choices = [*known, ("", "A new program")]
+        self.fields["program"].choices = [*known, (NEW, "A new program")]
         self.fields |= badge_fields()
+        for field in self.fields.values():
+            field.error_messages["required"] = "Write something here."
         of_them = Edition.objects.select_related("badge").filter(badge__program__in=self.programs.values())
         self.fields["like"].queryset = of_them
 
     def clean(self):
         cleaned = super().clean()
-        for name in () if cleaned.get("program") else ("program_name", "program_url", "program_email"):
+        for name in ("program_name", "program_url", "program_email") if cleaned.get("program") == NEW else ():
             if not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, "A new program needs this.")
         return cleaned
@@ -64,10 +67,9 @@ class NewBadgeForm(forms.Form):
     def begin(self, *, by) -> Edition:
         """Raises: Refused."""
         said = self.cleaned_data
-        program = self.programs.get(said["program"])
         return editions.begin(
             {name: said[name] for name in ("name", "level", "kind", "description", "earned_by")},
-            program=program or self._new_program(),
+            program=self.programs.get(said["program"]) or self._new_program(),
             term=said["term"], language=said["language"], by=by, like=said["like"], whole=bool(said["whole"]),
         )  # fmt: skip
 
