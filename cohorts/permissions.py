@@ -38,6 +38,14 @@ def may_open(cohort: Cohort) -> Verdict:
     return Verdict(f"The {cohort} cohort is open already.") if cohort.opened_at else ALLOWED
 
 
+def may_leave(membership: StaffMembership) -> Verdict:
+    """Take a role from somebody: somebody has to run the cohort. Queries: one for an admin."""
+    admins = StaffMembership.objects.filter(cohort=membership.cohort_id, role=StaffMembership.Role.ADMIN)
+    if membership.role == StaffMembership.Role.ADMIN and not admins.exclude(pk=membership.pk).exists():
+        return Verdict(f"{membership.person} is the only admin of {membership.cohort}. Add another one first.")
+    return ALLOWED
+
+
 def may_create(person: User) -> Verdict:
     """Prepare a cohort: whoever runs or directs one already, and the operator. Queries: one."""
     roles = (StaffMembership.Role.ADMIN, StaffMembership.Role.DIRECTOR)

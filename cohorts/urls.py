@@ -14,6 +14,7 @@ from cohorts.views import (
     roster,
     schedule,
     setup,
+    staff,
 )
 
 app_name = "cohorts"
@@ -46,6 +47,9 @@ admin = [
     path("cohorts/new/badge/", cohorts.new_badge, name="new_badge"),
     path("cohorts/<slug:cohort>/opening/", cohorts.open_, name="opening"),
     path("cohorts/<slug:cohort>/next-term/", cohorts.next_term, name="next_term"),
+    path("cohorts/<slug:cohort>/rules/", staff.rules, name="rules"),
+    path("cohorts/<slug:cohort>/staff/", staff.staff, name="staff"),
+    path("cohorts/<slug:cohort>/staff/<int:pk>/leaving/", staff.leave, name="leave_staff"),
     path("cohorts/<slug:cohort>/people/inviting/", cohorts.inviting, name="inviting"),
     path("cohorts/<slug:cohort>/people/import/", roster.import_, name="import"),
     path("cohorts/<slug:cohort>/people/import/example.csv", roster.example, name="import_example"),

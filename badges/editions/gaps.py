@@ -21,6 +21,8 @@ def gaps(form):
     found = []
     if not form["directions"]:
         found.append(Gap("The directions are empty.", "directions"))
+    if form["badge"]["kind"] == Badge.Kind.PRACTICE and not any(document["scored"] for document in form["documents"]):
+        found.append(Gap("There is no document that reviewers score.", "documents/new"))
     for document in form["documents"]:
         place = f"documents/{document['key']}"
         if not document["prompts"]:

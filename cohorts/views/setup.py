@@ -65,7 +65,7 @@ def _overview(request, cohort: Cohort, edition: Edition):
         "cohort": cohort,
         "edition": edition,
         "whole": form,
-        "opening_words": plain.as_text(form["directions"]),
+        "opening_words": plain.as_text(guidance.PLACE.sub("", form["directions"])),
         "other": cohort.attendance_edition if edition.pk == cohort.edition_id else cohort.edition,
         "may_change": may_change(edition),
         "gaps": editions.gaps(form),
@@ -152,7 +152,8 @@ class Part:
             form.add_error(None, str(refusal))
             return self._page(request, form, was=was)
         messages.success(request, "Saved.")
-        return redirect(self.back(form.kept_at))
+        goes_on = form.is_new and form.part.keys() & {"prompts", "criteria"}
+        return redirect(self.at(form.kept_at) if goes_on else self.back(form.kept_at))
 
     def _keep(self, form, was: str, *, by) -> None:
         done = "Added" if form.is_new else "Changed"
@@ -207,11 +208,13 @@ class Part:
         context = {"cohort": self.cohort, "edition": self.edition, "typed": typed, "reason": reason}
         return render(request, "cohorts/setup_returned.html", context, status=status)
 
+    def at(self, place) -> str:
+        return reverse("cohorts:setup_part", args=[self.cohort.slug, self.edition.slug, "/".join(place)])
+
     def back(self, place) -> str:
         """Where one comes from: the part that this one belongs to, or the whole edition."""
-        above = "/".join(place[:-2])
-        if above:
-            return reverse("cohorts:setup_part", args=[self.cohort.slug, self.edition.slug, above])
+        if place[:-2]:
+            return self.at(place[:-2])
         anchor = place[0] if place else self.address
         return f"{reverse('cohorts:setup_edition', args=[self.cohort.slug, self.edition.slug])}#{anchor}"
 

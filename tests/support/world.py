@@ -118,6 +118,7 @@ class World:
             ("notices", "token"): lambda: notices.address(self.people["applicant"].pk).rstrip("/").rpartition("/")[2],
             ("cohorts:activity", "key"): lambda: "video",
             ("cohorts:setup_template", "key"): lambda: "growth-plan",
+            ("cohorts:leave_staff", "pk"): lambda: self.cohort.staff.get(person=self.people["other_reviewer"]).pk,
             ("cohorts:switch", "role"): lambda: "applicant",
             ("cohorts:save_account", "section"): lambda: "names",
             ("reviews:sample_result", "attempt"): lambda: 1,
