@@ -22,6 +22,7 @@ from reviews.staffing import Reader
 from submissions.models import Submission
 
 AT_ONCE = 300  # submissions that one plan is made for
+NOBODY = "Nobody on the staff of this cohort can be given a submission yet."
 NEEDED = ("pk", "number", "enrollment", "enrollment__person", "enrollment__organization", "places", "taken")
 
 
@@ -106,13 +107,11 @@ def suggest(
         for row in rows
         for place, person in enumerate(found[row.pk])
     )
-    short = (row for row in rows if len(found[row.pk]) < works[row.pk].places)
+    short = [row for row in rows if len(found[row.pk]) < works[row.pk].places]
+    why_not = [_why_not(row, works[row.pk], len(found[row.pk])) for row in short] if readers else [NOBODY]
     return Plan(
         pairs=tuple(pairs),
-        not_done=(
-            *(_why_not(row, works[row.pk], len(found[row.pk])) for row in short),
-            *(_not_ready(reader) for reader in everybody if rows and not reader.is_ready),
-        ),
+        not_done=(*why_not, *(_not_ready(reader) for reader in everybody if not reader.is_ready)) if rows else (),
         loads={person: desk.has for person, desk in desks.items()},
         left=wanting.count() - len(rows) if len(rows) == AT_ONCE else 0,
     )
@@ -158,9 +157,8 @@ def _why_not(row, work: Work, found: int) -> str:
         return f"{number} has no {'second ' if row.taken else ''}reader without a conflict."
     if len(work.may) < work.places:
         return f"{number} needs {work.places} readers; only {len(work.may)} are without a conflict."
-    if row.taken or found:
-        return f"{number} found no second reader: everyone who could read it has as many as they take."
-    return f"{number} found no reader{'s' if missing > 1 else ''}: everyone who could read it has as many as they take."
+    which = "second reader" if row.taken or found else f"reader{'s' if missing > 1 else ''}"
+    return f"{number} found no {which}: everyone who could read it has as many as they take."
 
 
 @transaction.atomic
