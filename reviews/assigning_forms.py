@@ -130,7 +130,10 @@ class MatchForm(forms.Form):
 class ConflictForm(ReasonedForm):
     """A conflict declared beforehand, with a person of the roster or with an organization."""
 
-    person = forms.ModelChoiceField(User.objects.none(), label="Who must not judge", empty_label=None)
+    person = forms.ModelChoiceField(
+        User.objects.none(), label="Who must not judge", empty_label="– choose –",
+        error_messages={"required": "Choose who must not judge."},
+    )  # fmt: skip
     other = forms.CharField(
         label="A person",
         help_text="Their name as it stands on the roster, their e-mail address or the number of their submission.",
