@@ -264,7 +264,9 @@ class Enrollment(models.Model):
 
 class StaffMembershipQuerySet(models.QuerySet):
     def reviewing(self):
-        return self.filter(role__in=(StaffMembership.Role.REVIEWER, StaffMembership.Role.SECOND_READER))
+        """Reviewers and second readers, as long as they can sign in."""
+        roles = (StaffMembership.Role.REVIEWER, StaffMembership.Role.SECOND_READER)
+        return self.filter(role__in=roles, person__is_active=True)
 
 
 class StaffMembership(Remembered):

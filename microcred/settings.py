@@ -190,6 +190,7 @@ CELERY_BEAT_SCHEDULE = {
         ("reminders", "cohorts.tasks.remind", 60),
         ("clear imports", "cohorts.tasks.clear_imports", 600),
         ("new work", "reviews.tasks.tell_of_new_work", 60),
+        ("work of who left", "reviews.tasks.take_from_who_left", 60),
         ("scheduled releases", "reviews.tasks.release_scheduled", 60),
         ("waiting exports", "reviews.tasks.make_waiting_exports", 60),
         ("ended sessions", "microcred.tasks.forget_ended_sessions", 3600),

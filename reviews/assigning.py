@@ -8,8 +8,8 @@ from cohorts.models import StaffTask
 from microcred import clock
 from microcred.models import User
 from microcred.verdict import Refused
-from reviews import conflicts, permissions
-from reviews.models import Assignment, Review, Score
+from reviews import conflicts, permissions, settling
+from reviews.models import READABLE, Assignment, Review, Score
 from submissions import workflow
 from submissions.models import Submission
 
@@ -26,6 +26,9 @@ def assign(submission: Submission, reviewer: User, *, by: User, role: str = Assi
     submission = workflow.locked(submission)
     if not (may := permissions.may_be_assigned(reviewer, submission)):
         raise Refused(may.reason)
+    has_it = submission.assignments.standing().of_the_last_round().filter(reviewer=reviewer)
+    if has_it.exclude(role=role).exists():
+        raise Refused(f"{reviewer} settles {submission}. Choose another reader.")
     assignment, _ = Assignment.objects.update_or_create(
         submission=submission,
         round_number=submission.current_round.number,
@@ -43,8 +46,11 @@ def take_away(assignment: Assignment, *, by: User) -> None:
     """The reviewer need not read it any more. What they wrote stays with them, and is not used.
 
     Nothing stays of a reading that was neither begun nor told of: it is as if it had not been given.
+    Raises: Refused, when it is decided by now.
     """
-    workflow.locked(assignment.submission)
+    current = workflow.locked(assignment.submission)
+    if current.state not in READABLE:
+        raise Refused(f"{current} is now “{current.get_state_display()}”. Its readers stay as they are.")
     standing = Assignment.objects.standing().filter(pk=assignment.pk)
     if not standing.filter(review=None, told_at=None).delete()[0]:
         standing.update(handed_back_at=clock.now(), handed_back_by=by)
@@ -81,10 +87,35 @@ def _hand_over(draft: Review, given: Assignment) -> None:
         update_change_reason(copy, HANDED_OVER)
 
 
+def take_from_who_left() -> int:
+    """What somebody who has left the staff had not finished goes back, and staff find another. How many is returned."""
+    behind = Assignment.objects.unfinished().of_the_last_round().left_behind()
+    rows = behind.filter(submission__state__in=READABLE).order_by("submission", "pk")
+    return sum(_take_from_who_left(one) for one in rows.select_related("submission", "reviewer"))
+
+
+@transaction.atomic
+def _take_from_who_left(assignment: Assignment) -> bool:
+    submission, reader = workflow.locked(assignment.submission), assignment.reviewer
+    current = Assignment.objects.unfinished().left_behind().filter(pk=assignment.pk).first()
+    if current is None or submission.state not in READABLE:
+        return False
+    current.submission, current.handed_back_at, current.handed_back_by = submission, clock.now(), reader
+    current.save(update_fields=["handed_back_at", "handed_back_by"])
+    if current.settles:
+        settling.compare(submission, by=reader)
+    else:
+        conflicts.ask_for_another(current, f"{reader} had {submission} to read, and has left the staff.")
+    return True
+
+
 @transaction.atomic
 def keep_readers(submission: Submission, *, from_round: int) -> None:
-    """Those who read `from_round` read the round that follows it: met rows stay met, the same eyes see the rest."""
-    for known in submission.assignments.standing().readings().filter(round_number=from_round):
+    """Those who read `from_round` read the round that follows it: met rows stay met, the same eyes see the rest.
+
+    Who has left the staff by now, or is in conflict with it, does not; the plan finds somebody else.
+    """
+    for known in submission.assignments.readable().readings().filter(round_number=from_round):
         Assignment.objects.get_or_create(
             submission=submission,
             round_number=from_round + 1,

@@ -188,7 +188,8 @@ def declare(
 ) -> tuple[DeclaredConflict, int]:
     """Say beforehand that `person` must not judge `other`, or anybody of `organization`.
 
-    What they have of it already goes back at once, and staff find another reader: how many is returned, too.
+    What they have of it already goes back at once, and staff find another reader: how many is returned, too. What is
+    decided by now counts as it is, and is closed to them.
     Raises: Refused, when it is said already.
     """
     hold(cohort)
@@ -196,8 +197,11 @@ def declare(
     if DeclaredConflict.objects.standing().filter(cohort=cohort, **said).exists():
         raise Refused(f"{person} and {other or organization} are on the list already.")
     declared = DeclaredConflict.objects.create(cohort=cohort, kind=kind, note=note.strip(), declared_by=by, **said)
-    sides = [person, other] if other else [person]
-    return declared, sum(_hand_back(declared, reader, by=by) for reader in sides)
+    return declared, sum(_hand_back(declared, reader, by=by) for reader in _sides(declared))
+
+
+def _sides(declared: DeclaredConflict) -> list[User]:
+    return [declared.person, declared.other] if declared.other else [declared.person]
 
 
 def hold(cohort: Cohort) -> None:
@@ -206,32 +210,47 @@ def hold(cohort: Cohort) -> None:
 
 
 def _hand_back(declared: DeclaredConflict, reader: User, *, by: User) -> int:
-    """What `reader` has in hand, and must not judge any more, goes back."""
+    """What `reader` must not judge any more goes back as long as it is in hand; after that it is closed to them."""
     cohort = declared.cohort
-    touched = Submission.objects.filter(firm(reader, cohort), enrollment__cohort=cohort, state__in=READABLE)
-    given = Assignment.objects.standing().while_reviewing().filter(reviewer=reader, submission__in=touched)
-    rows = list(given.of_the_last_round().order_by("submission").select_related("submission"))
+    theirs = Assignment.objects.standing().filter(
+        firm(reader, cohort, to="submission__enrollment__"), submission__enrollment__cohort=cohort, reviewer=reader
+    )
+    in_hand = Q(submission__state__in=READABLE) | Q(review__finished_at=None)
+    rows = list(theirs.of_the_last_round().filter(in_hand).order_by("submission").select_related("submission"))
     for assignment in rows:
-        submission = workflow.locked(assignment.submission)
+        assignment.submission = submission = workflow.locked(assignment.submission)
         assignment.handed_back_at, assignment.handed_back_by = clock.now(), by
         assignment.conflict, assignment.conflict_note = declared.kind, declared.note
         assignment.save(update_fields=["handed_back_at", "handed_back_by", "conflict", "conflict_note"])
-        staff_tasks.ask(
-            cohort,
-            kind=StaffTask.Kind.CONFLICT,
-            key=f"conflict/{assignment.pk}/{assignment.handed_back_at:%Y%m%d%H%M%S}",
-            sentence=f"{reader} must not read {submission}: {_said(declared.kind)}. Find another reader.",
-            enrollment=submission.enrollment,
-            url=reverse("reviews:assigning", args=[cohort.slug]),
-        )
+        if submission.state in READABLE:
+            ask_for_another(assignment, f"{reader} must not read {submission}: {_said(declared.kind)}.")
+    theirs.filter(conflict="").update(conflict=declared.kind, conflict_note=declared.note)
     return len(rows)
+
+
+def ask_for_another(assignment: Assignment, why: str) -> None:
+    """A task for staff: what went back needs another reader."""
+    enrollment = assignment.submission.enrollment
+    staff_tasks.ask(
+        enrollment.cohort,
+        kind=StaffTask.Kind.CONFLICT,
+        key=f"conflict/{assignment.pk}/{assignment.handed_back_at:%Y%m%d%H%M%S}",
+        sentence=f"{why} Find another reader.",
+        enrollment=enrollment,
+        url=reverse("reviews:assigning", args=[enrollment.cohort.slug]),
+    )
 
 
 @transaction.atomic
 def take_back(declared: DeclaredConflict, *, by: User) -> None:
     """It is no conflict any more. What was handed back because of it stays with who has it now."""
-    hold(declared.cohort)
+    cohort = declared.cohort
+    hold(cohort)
     DeclaredConflict.objects.standing().filter(pk=declared.pk).update(taken_back_at=clock.now(), taken_back_by=by)
+    for reader in _sides(declared):
+        closed = Assignment.objects.standing().filter(submission__enrollment__cohort=cohort, reviewer=reader)
+        open_again = closed.exclude(firm(reader, cohort, to="submission__enrollment__"))
+        open_again.exclude(conflict="").update(conflict="", conflict_note="")
 
 
 # Shared workplaces ---------------------------------------------------------------------------------------------------

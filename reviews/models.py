@@ -28,15 +28,20 @@ class AssignmentQuerySet(models.QuerySet):
         return self.filter(handed_back_at__isnull=True)
 
     def of(self, person):
-        """Theirs to read: not handed back, they still review in its cohort, and are not in conflict with it."""
-        return self.standing().while_reviewing().filter(~_in_conflict(), reviewer=person)
+        """Theirs to read: see `readable`."""
+        return self.readable().filter(reviewer=person)
+
+    def readable(self):
+        """Not handed back, of who still reviews in its cohort and is not in conflict with it."""
+        return self.standing().while_reviewing().filter(~_in_conflict(), conflict="")
 
     def while_reviewing(self):
         """Those whose reader is a reviewer of the cohort, or a second reader, until now."""
-        roles = StaffMembership.objects.reviewing().filter(
-            cohort=OuterRef("submission__enrollment__cohort"), person=OuterRef("reviewer")
-        )
-        return self.filter(Exists(roles))
+        return self.filter(_still_reviews())
+
+    def left_behind(self):
+        """Those whose reader has left the staff, or cannot sign in any more."""
+        return self.filter(~_still_reviews())
 
     def readings(self):
         """Given to a reader, who scores every row of the round."""
@@ -144,10 +149,16 @@ class AssignmentQuerySet(models.QuerySet):
         return self.annotate(same_organization=Exists(colleagues))
 
 
+def _still_reviews():
+    """Whether the reader is one of the cohort, or a second reader, until now."""
+    roles = StaffMembership.objects.reviewing()
+    return Exists(roles.filter(cohort=OuterRef("submission__enrollment__cohort"), person=OuterRef("reviewer")))
+
+
 def _in_conflict():
     """Whether it was declared of a reader and an applicant that they do not judge each other.
 
-    Of an organization it was looked at when it was declared: what the reader had of it went back.
+    Of an organization it is looked at when it is declared, and written down in `conflict`.
     """
     reader, applicant = OuterRef("reviewer"), OuterRef("submission__enrollment__person")
     declared = DeclaredConflict.objects.standing().filter(cohort=OuterRef("submission__enrollment__cohort"))
@@ -186,6 +197,7 @@ class Assignment(models.Model):
     assigned_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     handed_back_at = models.DateTimeField(null=True, blank=True)
     handed_back_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # why it went back; of what stands, because it was decided by then, why its reader reads no more of it
     conflict = models.CharField(max_length=8, choices=Conflict, blank=True)
     conflict_note = models.TextField(blank=True)
     told_at = models.DateTimeField(null=True, blank=True, help_text="When a mail told the reviewer of it.")

@@ -11,8 +11,7 @@ from django.urls import reverse
 
 from badges.models import Criterion, Edition, Level
 from badges.passing import passes
-from cohorts import mailing, staff_tasks
-from cohorts.models import Cohort, StaffTask
+from cohorts import mailing
 from microcred import clock, outbox
 from microcred.models import User
 from microcred.verdict import Refused
@@ -140,7 +139,7 @@ def why_not(assignment: Assignment) -> str:
     """Why its reader cannot save anything in it; empty, when they can. Queries: up to three."""
     submission = assignment.submission
     if assignment.handed_back_at:
-        own = assignment.handed_back_by_id == assignment.reviewer_id
+        own = assignment.conflict and assignment.handed_back_by_id == assignment.reviewer_id
         return f"You handed {submission} back." if own else f"{submission} has been given to somebody else."
     if not Assignment.objects.of(assignment.reviewer).filter(pk=assignment.pk).exists():
         if Assignment.objects.while_reviewing().filter(pk=assignment.pk).exists():
@@ -224,21 +223,9 @@ def hand_back(assignment: Assignment, *, kind: str, note: str, by: User) -> None
     if current.settles:
         settling.compare(submission, by=by)
     else:
-        _ask_for_another(current, cohort)
+        conflicts.ask_for_another(current, f"{by} handed {submission} back: {current.get_conflict_display()}.")
     values = {"submission": str(submission), "link": mailing.address(reverse("reviews:queue"))}
     outbox.owe([mailing.message(cohort, by, "conflict-thanks", key=f"conflict-thanks/{current.pk}", values=values)])
-
-
-def _ask_for_another(assignment: Assignment, cohort: Cohort) -> None:
-    submission, why = assignment.submission, assignment.get_conflict_display()
-    staff_tasks.ask(
-        cohort,
-        kind=StaffTask.Kind.CONFLICT,
-        key=f"conflict/{assignment.pk}/{assignment.handed_back_at:%Y%m%d%H%M%S}",
-        sentence=f"{assignment.reviewer} handed {submission} back: {why}. Find another reader.",
-        enrollment=submission.enrollment,
-        url=reverse("reviews:assigning", args=[cohort.slug]),
-    )
 
 
 def rows_of(review: Review) -> list[tuple[int, Criterion, Score | None]]:

@@ -53,7 +53,7 @@ def readers_of(cohort: Cohort) -> list[Reader]:
         has=Count("pk"), begun=Count("pk", filter=is_open), finished=Count("review__finished_at")
     )
     loads = {row.pop("reviewer"): row for row in counts}
-    staff = cohort.staff.filter(role=StaffMembership.Role.REVIEWER).select_related("person")
+    staff = cohort.staff.reviewing().filter(role=StaffMembership.Role.REVIEWER).select_related("person")
     waiting = readiness.not_ready(cohort)
     return [Reader(one, **loads.get(one.person_id, {}), is_ready=one.person_id not in waiting) for one in staff]
 

@@ -14,6 +14,14 @@ def tell_of_new_work() -> None:
 
 
 @shared_task
+def take_from_who_left() -> None:
+    """Give back what people who left the staff had to read."""
+    from reviews import assigning
+
+    assigning.take_from_who_left()
+
+
+@shared_task
 def release_scheduled() -> None:
     """Let out the decisions whose time has come."""
     from reviews import decisions

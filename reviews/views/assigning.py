@@ -143,7 +143,7 @@ def _names(wish: Wish) -> dict[str, object]:
 
 def _present(submission: Submission, wish: Wish) -> Assignment | None:
     """The reading that is to change. Raises: Refused, when it is not there any more."""
-    standing = Assignment.objects.standing().of_the_last_round().select_related("review", "reviewer")
+    standing = Assignment.objects.standing().of_the_last_round().readings().select_related("review", "reviewer")
     present = standing.filter(submission=submission, reviewer=wish.was).first()
     if wish.was and present is None:
         raise Refused(f"{submission} was given to somebody else since you looked. Nothing was changed.")

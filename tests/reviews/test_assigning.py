@@ -3,8 +3,9 @@
 import pytest
 
 from cohorts.models import StaffMembership, StaffTask
+from microcred.models import User
 from microcred.verdict import Refused
-from reviews import another_reader, assigning, decisions, planning, scoring
+from reviews import another_reader, assigning, conflicts, decisions, planning, scoring
 from reviews.models import Assignment, Review
 from submissions import workflow
 from submissions.models import Submission
@@ -154,6 +155,53 @@ def test_who_was_taken_off_can_come_back_to_the_same_review(cohort, cleo):
     assert again.review == review
 
 
+LEAVING = {
+    "the staff": lambda ben: ben.staff_memberships.all().delete(),
+    "the site": lambda ben: User.objects.filter(pk=ben.pk).update(is_active=False),
+}
+
+
+@pytest.mark.parametrize("leaves", LEAVING.values(), ids=LEAVING)
+def test_what_somebody_began_who_leaves_goes_back_and_another_reader_is_found(client, cohort, cleo, leaves):
+    review, bea = reviewing.started(cohort=cohort), reviewer(cohort, "Bea")
+    done = reviewing.reviewed(cohort=cohort, reviewer=review.assignment.reviewer)
+    reviewing.score(review, 1, 3)
+    submission = review.assignment.submission
+    leaves(review.assignment.reviewer)
+
+    counts = [assigning.take_from_who_left() for _ in range(2)]
+
+    assert counts == [1, 0]
+    assert StaffTask.objects.open().get().sentence == (
+        f"Ben Reader had {submission} to read, and has left the staff. Find another reader."
+    )
+    assert [pair.reader.person for pair in planning.suggest(cohort).pairs] == [bea]
+    assert "left the staff" in client.get(f"/cohorts/{cohort.slug}/reviews/{submission.number}/").content.decode()
+    assert readers(done.assignment.submission) == [done.assignment.reviewer]
+    assert review.scores.count() == 1
+
+
+def test_what_is_decided_keeps_its_readers(cohort, cleo):
+    review = reviewing.reviewed(cohort=cohort)
+    submission = review.assignment.submission
+    decisions.decide(Submission.objects.get(pk=submission.pk), by=cleo)
+
+    with pytest.raises(Refused, match="Its readers stay as they are"):
+        assigning.take_away(review.assignment, by=cleo)
+
+    assert readers(submission) == [review.assignment.reviewer]
+
+
+def test_who_settles_a_submission_is_not_made_its_reader(cohort, cleo):
+    submission, sue = handed_in(cohort), reviewer(cohort, "Sue")
+    submission.assignments.create(round_number=1, reviewer=sue, role="second_reader")
+
+    with pytest.raises(Refused, match="Sue Reader settles"):
+        assigning.assign(submission, sue, by=cleo)
+
+    assert submission.assignments.get().settles
+
+
 def test_an_appeal_is_read_by_somebody_else(cohort, cleo):
     review = reviewing.reviewed(handed_in(cohort), reviewer(cohort), ranks={1: 1})
     submission = Submission.objects.get()
@@ -227,18 +275,44 @@ def test_the_plan_is_applied_as_it_was_shown(client, cohort, cleo):
     assert readers(submission) == [ben]
 
 
-def test_a_plan_that_has_changed_since_is_shown_again_and_not_applied(client, cohort, cleo):
-    reviewer(cohort)
+MEANWHILE = {
+    "somebody submits": lambda one, ben: handed_in(one.enrollment.cohort),
+    "the applicant withdraws": lambda one, ben: workflow.withdraw(one, by=one.enrollment.person),
+    "a conflict is declared": lambda one, ben: conflicts.declare(
+        one.enrollment.cohort, ben, other=one.enrollment.person, kind="knows", by=ben
+    ),
+    "nobody takes any more": lambda one, ben: StaffMembership.objects.update(takes_up_to=0),
+    "the reader leaves the staff": lambda one, ben: ben.staff_memberships.all().delete(),
+    "the reader cannot sign in": lambda one, ben: User.objects.filter(pk=ben.pk).update(is_active=False),
+}
+
+
+@pytest.mark.parametrize("happens", MEANWHILE.values(), ids=MEANWHILE)
+def test_a_plan_that_has_changed_since_is_shown_again_and_not_applied(client, cohort, cleo, happens):
+    ben, submission = reviewer(cohort), handed_in(cohort)
     url = f"/cohorts/{cohort.slug}/reviews/plan/"
-    handed_in(cohort)
     shown = client.get(url).context["plan"]
-    handed_in(cohort)
+    happens(submission, ben)
 
     answer = client.post(url, {"plan": shown.token})
 
+    assert len(shown.pairs) == 1
     assert answer.status_code == 409
     assert "Look once more." in answer.content.decode()
     assert Assignment.objects.count() == 0
+
+
+def test_of_two_admins_who_apply_one_plan_the_second_is_told(client, cohort, cleo):
+    reviewer(cohort, takes_up_to=1)
+    handed_in(cohort, 2)
+    url = f"/cohorts/{cohort.slug}/reviews/plan/"
+    shown = client.get(url).context["plan"]
+
+    first, second = [client.post(url, {"plan": shown.token}) for _ in range(2)]
+
+    assert [first.status_code, second.status_code] == [302, 409]
+    assert "Let somebody take more" in second.content.decode()
+    assert Assignment.objects.count() == 1
 
 
 def test_a_plan_moves_what_it_planned_before_it_leaves_somebody_without_a_reader(cohort):

@@ -4,8 +4,9 @@ import pytest
 
 from cohorts.models import StaffTask
 from microcred.verdict import Refused
-from reviews import assigning, conflicts, permissions, planning, scoring
+from reviews import assigning, conflicts, decisions, permissions, planning, scoring
 from reviews.models import DeclaredConflict
+from submissions.models import Submission
 from submissions.states import State
 from tests.support import factories, reviewing
 from tests.support.submitting import submission_in
@@ -111,6 +112,23 @@ def test_what_one_has_of_it_goes_back_at_once_and_somebody_is_asked_to_find_anot
     assert review.scores.count() == 1
 
 
+@pytest.mark.parametrize("happens", ["declared", "released, then declared", "left the staff"])
+def test_who_may_not_read_a_revised_version_is_not_given_it(cohort, cleo, ben, submission, happens):
+    reviewing.reviewed(submission, ben, ranks={2: 2})
+    decision = decisions.decide(Submission.objects.get(pk=submission.pk), by=cleo)
+
+    for step in happens.split(", then "):
+        if step == "declared":
+            declared(cohort, ben, organization="Harbor City")
+        elif step == "left the staff":
+            ben.staff_memberships.all().delete()
+        if not decision.submission.decisions.released().exists():
+            decisions.release(decision, by=cleo)
+
+    given = submission.assignments.standing()
+    assert list(given.values_list("round_number", "conflict")) == [(1, "" if "left" in happens else "coached")]
+
+
 def test_a_conflict_that_is_taken_back_binds_no_more_and_stays_written(cohort, cleo, ben, submission):
     said, _ = declared(cohort, ben, organization="Harbor City")
 
@@ -152,7 +170,7 @@ def test_the_list_takes_the_same_queries_however_long_it_is(
         factories.staff(cohort, person, organization="Harbor City")
         declared(cohort, person, other=submission.enrollment.person)
 
-    with django_assert_num_queries(13):  # of what applicants told: two
+    with django_assert_num_queries(12):  # of what applicants told: two
         response = client.get(f"/cohorts/{cohort.slug}/reviews/conflicts/")
 
     assert len(response.context["page"]) == len(response.context["shared"]) == count

@@ -109,7 +109,8 @@ def test_lists_leave_it_out_and_say_so(client, world):
 @pytest.fixture
 def handed_in():
     """Ada has handed in; Cleo leads her cohort."""
-    submission = submission_in(State.SUBMITTED, person=factories.person("Ada", "Ward"))
+    ada = factories.person("Ada", "Ward")
+    submission = submission_in(State.SUBMITTED, person=ada, organization="Harbor City")
     factories.staff(submission.enrollment.cohort, submission.enrollment.cohort.opened_by, "admin")
     return submission
 
@@ -144,15 +145,25 @@ def test_an_export_leaves_it_out_and_one_of_somebody_else_is_not_theirs_to_take(
         assert b"Ward" not in file.read()
 
 
-def test_a_reader_in_conflict_reads_no_more_of_it_not_even_what_they_wrote(client, handed_in):
+@pytest.mark.parametrize("whom", ["somebody", "an organization"])
+def test_a_reader_in_conflict_reads_no_more_of_it_not_even_what_they_wrote(client, handed_in, whom):
     ben = reviewing.reviewed(handed_in).assignment.reviewer
     client.force_login(ben)
     addresses = [reverse(f"reviews:{name}", args=[handed_in.number]) for name in ("finish", "conflict")]
+    enrollment = handed_in.enrollment
+    said = {"other": enrollment.person} if whom == "somebody" else {"organization": enrollment.organization}
 
-    before = [client.get(address).status_code for address in addresses]
+    def answers():
+        listed = handed_in.short_number in client.get(reverse("reviews:done")).content.decode()
+        return [client.get(address).status_code for address in addresses], listed
+
+    before = answers()
     Submission.objects.update(state=State.DECIDED)  # from then on nothing goes back by itself
-    in_conflict(handed_in, ben)
+    declared, _ = conflicts.declare(enrollment.cohort, ben, kind="relative", by=ben, **said)
+    meanwhile = answers()
+    conflicts.take_back(declared, by=ben)
 
-    assert before == [200, 200]
-    assert [client.get(address).status_code for address in addresses] == [404, 404]
-    assert str(handed_in) not in client.get(reverse("reviews:done")).content.decode()
+    assert before == ([200, 200], True)
+    assert answers() == ([200, 403], True)
+    assert meanwhile == ([404, 404], False)
+    assert handed_in.assignments.standing().count() == 1
