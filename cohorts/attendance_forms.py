@@ -16,6 +16,7 @@ MOST_MINUTES = 600
 LONGEST_NOTE = 200
 LARGEST_LIST = 1024 * 1024
 LONGEST_NUMBER = 9  # digits
+MOST_ASKED = 100  # names that only a person can place
 
 
 def whole_number(typed: str) -> int | None:
@@ -33,12 +34,17 @@ class Line:
     minutes: str
     note: str
     is_from_list: bool = False
+    wanted: int = 0
     problem: str = ""
     field: str = ""
 
     @property
     def mark(self) -> Mark:
         return Mark(self.status, whole_number(self.minutes) if self.minutes else None, self.note, self.is_from_list)
+
+    @property
+    def is_too_short(self) -> bool:
+        return self.status == STATUS.HERE and bool(self.minutes) and (whole_number(self.minutes) or 0) < self.wanted
 
     def check(self) -> None:
         person, minutes = self.enrollment.person, whole_number(self.minutes)
@@ -56,11 +62,13 @@ class Sheet:
     def __init__(self, event: Event, posted: Mapping[str, str] | None = None):
         people = Enrollment.objects.taking_part().filter(cohort=event.cohort_id).select_related("person")
         self.known = {row.enrollment_id: row for row in event.attendances.all()}
-        self.lines = [self._line(one, posted or {}) for one in people]
+        self.wanted = attending.minutes_wanted(event.cohort)
+        self.lines = [self._line(one, posted or {}) for one in sorted(people, key=recognizing.in_order)]
 
     def _line(self, enrollment: Enrollment, posted: Mapping[str, str]) -> Line:
         row = self.known.get(enrollment.pk)
         line = _as_kept(enrollment, row)
+        line.wanted = self.wanted
         if f"status-{enrollment.pk}" not in posted:
             return line  # they were not on the page that was sent
         status = posted[f"status-{enrollment.pk}"]
@@ -86,10 +94,10 @@ class Sheet:
 
     @property
     def tally(self) -> list[tuple[str, int]]:
-        """How many are kept as what; being made up is named once there is one."""
-        kept = [self.known[pk].status for pk in self.marks if pk in self.known]
-        counted = [(value, label, kept.count(value)) for value, label in STATUS.choices]
-        return [(label, count) for value, label, count in counted if count or value != STATUS.MADE_UP]
+        """How many are kept as what; being made up, and not recorded, are named once there is one."""
+        kept = [self.known[pk].status if pk in self.known else "" for pk in self.marks]
+        counted = [(value, label, kept.count(value)) for value, label in [*STATUS.choices, ("", "Not recorded")]]
+        return [(label, count) for value, label, count in counted if count or value not in (STATUS.MADE_UP, "")]
 
 
 def _as_kept(enrollment: Enrollment, row: Attendance | None) -> Line:
@@ -149,6 +157,7 @@ class Outcome:
     enrollment: Enrollment
     mark: Mark
     was: str
+    is_change: bool
 
     @property
     def label(self) -> str:
@@ -163,11 +172,13 @@ class Reading:
         self.known = recognizing.known(event.cohort)
         self.seen = [self.known.recognize(one) for one in listed]
         self.people = {one.pk: one for one in self.known.people}
-        self.questions = [
+        asked = [
             Question(place, one, self._answer(place, one, posted))
             for place, one in enumerate(self.seen)
-            if not one.is_staff and one.how in ("", recognizing.REMEMBERED)
+            if not (one.is_staff or one.has_left) and one.how in ("", recognizing.REMEMBERED)
         ]
+        asked.sort(key=lambda question: not question.seen.perhaps and not question.seen.enrollment)
+        self.questions, self.unasked = asked[:MOST_ASKED], len(asked[MOST_ASKED:])
         self.kept = {row.enrollment_id: row for row in event.attendances.all()}
 
     def _answer(self, place: int, seen: Seen, posted: Mapping[str, str]) -> int | None:
@@ -183,6 +194,10 @@ class Reading:
     @property
     def staff(self) -> int:
         return sum(one.is_staff for one in self.seen)
+
+    @property
+    def gone(self) -> int:
+        return sum(one.has_left for one in self.seen)
 
     @property
     def left_out(self) -> int:
@@ -218,7 +233,8 @@ class Reading:
             mark = was
         else:
             mark = Mark(STATUS.ABSENT, minutes, is_from_list=True)
-        return Outcome(enrollment, mark, row.get_status_display() if row and row.status != mark.status else "")
+        before = row.get_status_display() if row and row.status != mark.status else ""
+        return Outcome(enrollment, mark, before, is_change=mark != was)
 
     @property
     def marks(self) -> dict[int, Mark]:

@@ -7,11 +7,12 @@ from itertools import pairwise
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from cohorts import clock_changes
+from cohorts import attending, clock_changes
 from cohorts.models import Attendance, Event
 from microcred import times
 from microcred.letters import Markdown, quoted
 
+HERE = Attendance.Status.HERE
 OPENS_BEFORE = timedelta(minutes=15)
 
 
@@ -112,5 +113,10 @@ def notes(meeting: Meeting) -> Markdown:
 
 
 def statuses(enrollment) -> dict[int, str]:
-    """Whether the person was, or said they cannot be, at each meeting. Queries: one."""
-    return dict(Attendance.objects.filter(enrollment=enrollment).values_list("event", "status"))
+    """Whether the person was, or said they cannot be, at each meeting; `short` where it was too short to count.
+
+    Queries: one, and reads the attendance badge of the cohort; select it.
+    """
+    wanted = attending.minutes_wanted(enrollment.cohort)
+    rows = Attendance.objects.filter(enrollment=enrollment)
+    return {row.event_id: "short" if row.status == HERE and not row.earns(wanted) else row.status for row in rows}

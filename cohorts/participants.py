@@ -21,7 +21,7 @@ LONGEST_NAME = 160
 LONGEST_STAY = 24 * 60  # minutes
 NO_LIST = (
     "This does not look like a list of participants: no line names a column for names and one for minutes. "
-    "In Zoom: Reports, Meeting history, Participants, Export."
+    "In Zoom: Reports, Meeting history, Participants, Export. In any other list, write “Name” and “Minutes” above them."
 )
 Stay = tuple[datetime, datetime]
 
@@ -80,8 +80,10 @@ def read(text: str) -> list[Participant]:
         raise Refused(f"That is {len(lines):,} rows. A list of participants has at most {MOST_ROWS:,}.")
     start, columns = _heading(lines)
     found: dict[str, Participant] = {}
-    for line in lines[start + 1 :]:
-        row = _row(dict(zip(columns, line.cells, strict=False)))
+    rows = [tuple(line.cells) for line in lines]
+    above = set(rows[: start + 1])
+    for cells in dict.fromkeys(rows[start + 1 :]):  # what was pasted twice counts once
+        row = None if cells in above else _row(dict(zip(columns, cells, strict=False)))
         if row:
             found[row.key] = _together(found[row.key], row) if row.key in found else row
     if not found:

@@ -17,7 +17,7 @@ from microcred.verdict import Refused
 def enrollment_of(request, cohort: str) -> Enrollment:
     """The reader's own place in the cohort, or 404."""
     theirs = Enrollment.objects.joined().filter(person=reader_of(request))
-    theirs = theirs.select_related("cohort__edition__badge", "person")
+    theirs = theirs.select_related("cohort__edition__badge", "cohort__attendance_edition", "person")
     return get_object_or_404(theirs, cohort__slug=cohort)
 
 

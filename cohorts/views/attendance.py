@@ -48,7 +48,7 @@ def _page(request, event: Event, sheet: Sheet, *, refusal: str = "", status: int
         "sheet": sheet,
         "refusal": refusal,
         "statuses": attending.STATUS.choices,
-        "wanted": attending.minutes_wanted(event.cohort),
+        "wanted": sheet.wanted,
         "last": last,
         "saved": _saved(last, event) if last else "",
         "seen": last.pk if last and (refusal or request.method != "POST") else _seen(request),
@@ -95,7 +95,7 @@ def list_(request, cohort, number):
     if request.method != "POST" or not form.is_valid():
         return render(request, "cohorts/attendance_list.html", {"cohort": event.cohort, "event": event, "form": form})
     reading = Reading(event, form.participants, request.POST)
-    if request.POST.get("step") != "save":
+    if request.POST.get("step") != "save" or not reading.minutes:
         return _preview(request, event, form, reading)
     try:
         with transaction.atomic():
@@ -117,6 +117,7 @@ def _preview(request, event: Event, form: ListForm, reading: Reading, *, refusal
         "reading": reading,
         "outcomes": outcomes,
         "here": sum(one.mark.status == attending.STATUS.HERE for one in outcomes),
+        "changes": sum(one.is_change for one in outcomes),
         "wanted": attending.minutes_wanted(event.cohort),
         "refusal": refusal,
         "seen": last.pk if last else 0,

@@ -128,7 +128,7 @@ def _told(people: int) -> str:
 def _form(request, form, *, looked_at=(), status: int = 200, **more):
     """The form of a meeting; once it can be read, how people would see it, and what they would get."""
     event = form.instance
-    is_sound = bool(looked_at) and (form.is_valid() if form.is_bound else bool(event.pk))
+    is_sound = form.is_valid() if form.is_bound else bool(event.pk)
     context = {
         "cohort": event.cohort,
         "form": form,
@@ -139,7 +139,7 @@ def _form(request, form, *, looked_at=(), status: int = 200, **more):
         "may_remove": bool(event.pk) and scheduling.may_remove(event),
         **more,
     }
-    if is_sound and form.is_bound:
+    if is_sound and form.is_bound and looked_at:
         context |= _mail(list(looked_at), as_=request.POST.get("as", ""))
     return render(request, "cohorts/meeting.html", context, status=status)
 

@@ -221,6 +221,49 @@ def test_a_list_is_asked_about_looked_at_saved_and_remembered(client, cohort, me
     assert "Saved from a list" in client.get(page_of(cohort)).text
 
 
+def test_a_list_that_names_nobody_records_nothing(client, cohort, meeting, admin, people):
+    text = "Name,Minutes\n" + "".join(f"iPad {number},70\n" for number in range(120))
+
+    page = client.post(page_of(cohort, "list/"), {"text": text, "step": "save"})
+
+    assert "Nobody in this list is known here yet." in page.text and 'value="save"' not in page.text
+    assert (len(page.context["reading"].questions), page.context["reading"].unasked, kept(meeting)) == (100, 20, {})
+
+
+def test_who_withdrew_is_in_no_count_but_named_where_a_list_names_them(client, cohort, meeting, admin, people, clock):
+    clock(datetime.fromisoformat("2023-11-07T12:00:00+00:00"))
+    attending.record(meeting, {one.pk: Mark("here", 90) for one in people[:2]}, by=admin)
+    people[0].withdrawn_at, people[0].withdrawn_by = meeting.ends_at, admin
+    people[0].save()
+
+    schedule = client.get(f"/cohorts/{cohort.slug}/calendar/")
+    looked = client.post(page_of(cohort, "list/"), {"text": LIST, "yes-1": people[1].pk})
+
+    assert [event.here for event in schedule.context["meetings"]] == [0, 0, 1]
+    assert "1 who withdrew is in it and not counted." in looked.text
+    assert "Ada Ward" not in [each.seen.participant.name for each in looked.context["reading"].questions]
+
+
+def test_a_stay_too_short_for_the_badge_is_told_to_both(client, cohort, meeting, admin, people, clock):
+    clock(datetime.fromisoformat("2023-11-07T12:00:00+00:00"))
+    attending.record(meeting, {people[0].pk: Mark("here", 59), people[1].pk: Mark("here", 60)}, by=admin)
+
+    assert client.get(page_of(cohort)).text.count("too short to count") == 1
+    client.force_login(people[0].person)
+    assert "You were there, too briefly for it to count." in client.get(f"/my/{cohort.slug}/calendar/").text
+
+
+def test_people_stand_in_the_order_in_which_one_looks_for_them(client, cohort, admin):
+    for last in ("Zane", "van der Berg", "Łukasiewicz", "Öztürk", "Pike"):
+        factories.enrollment(cohort, factories.person("Eva", last))
+
+    lines = client.get(page_of(cohort)).context["sheet"].lines
+
+    assert [line.enrollment.person.last_name for line in lines] == [
+        "Öztürk", "Pike", "van der Berg", "Zane", "Łukasiewicz",
+    ]  # fmt: skip
+
+
 def test_a_list_saved_over_somebody_elses_save_is_worked_out_anew(client, cohort, meeting, admin, people):
     attending.save(meeting, {people[3].pk: Mark("excused")}, by=admin, seen=0)
 

@@ -38,8 +38,18 @@ FRENCH = (
 )
 
 
-@pytest.mark.parametrize("text", [EVERY_ROW, TOTALS, GERMAN, FRENCH], ids=["every row", "totals", "German", "French"])
-def test_both_layouts_are_read_in_three_languages(text):
+SPANISH = (
+    "Nombre (nombre original),Correo electrónico,Duración total (minutos),Invitado\n"
+    "Dana Okafor,d.okafor@example.org,83,Sí\niPad (3),,60,Sí\n"
+)
+LISTS = {
+    "every row": EVERY_ROW, "totals": TOTALS, "German": GERMAN, "French": FRENCH, "Spanish": SPANISH,
+    "pasted twice": TOTALS + TOTALS,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LISTS.values(), ids=LISTS)
+def test_both_layouts_are_read_in_four_languages(text):
     found = participants.read(text)
 
     assert [(one.name, one.email, one.spent) for one in found] == [
