@@ -162,6 +162,9 @@ class Message(models.Model):
         ordering = ("-due_at", "-pk")
         indexes = (
             models.Index(fields=["due_at"], condition=models.Q(state="owed"), name="message_waiting"),
+            models.Index(
+                fields=["person", "cohort_slug", "due_at"], condition=models.Q(state="owed"), name="message_before"
+            ),
             models.Index(fields=["cohort_slug", "-due_at"], name="message_of_cohort"),
             models.Index(fields=["thread", "sent_at"], condition=~models.Q(thread=""), name="message_of_thread"),
         )

@@ -1,9 +1,9 @@
 """Mail that is owed: written with the fact that causes it, sent by whoever comes by, once.
 
 A message is a row in the same transaction as its cause. The sweep claims due rows with a lease, sends them over one
-connection, each in its person's order, and writes down what became of it. A broker, a worker or a mail server that is
-away only delays it. A sender killed between the server's yes and its note sends again after the lease, under the same
-Message-ID, by which a mailbox knows it: no protocol closes that window.
+connection, each in its person's order, and writes down what became of each before the next one leaves. A broker, a
+worker or a mail server that is away only delays it. A sender killed between the server's yes and its note sends again
+after the lease, under the same Message-ID, by which a mailbox knows it: no protocol closes that window.
 
 Reminders are owed without their words. The floor that knows them looks at them again when they are about to leave: it
 drops those that have nothing to say any more and writes the others.
@@ -12,9 +12,10 @@ drops those that have nothing to say any more and writes the others.
 import re
 from collections import deque
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 from email.utils import format_datetime, formataddr, parseaddr
-from functools import partial
+from functools import cache, partial
 from time import monotonic as steady
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ from django.db.models import Exists, Field, Max, OuterRef, Q, QuerySet
 
 from microcred import bounces, clock, notices
 from microcred.letters import Letter
+from microcred.meanwhile import Meanwhile
 from microcred.models import Message, MessageQuerySet, User
 from microcred.postman import Answer, Line
 
@@ -169,31 +171,35 @@ def _looked_at(rows: list[Message]) -> list[Message]:
 def send_due() -> int:
     """Send everything that is due. How many left is returned: none while the mail server is away, and all stay owed."""
     sent = 0
-    with Line() as line:
+    with Line() as line, Meanwhile() as notes:
         while settings.SENDING and (rows := claim()):
             if not line.opens():
                 _give_back(rows)
                 break
-            sent += _send(rows, line)
+            sent += _send(rows, line, notes)
     return sent
 
 
-def _send(rows: list[Message], line: Line) -> int:
+def _send(rows: list[Message], line: Line, notes: Meanwhile) -> int:
     """Send what was claimed. What is left when the line ends, or the look at it is too old, is let go of untried."""
     until, sent = clock.now() + FRESH, 0
     leaving = deque(_looked_at(rows))
-    hand = Hand(rows[0].leased_until)
+    hand = Hand(rows[0].leased_until, notes)
     while leaving and line.opens() and clock.now() < until:
         sent += _send_one(leaving.popleft(), line, hand)
+    notes.finish()
     _give_back(leaving)
     return sent
 
 
 class Hand:
-    """What a sender holds. What of it still may leave is asked anew as often as anybody could notice."""
+    """What a sender holds. What of it still may leave is asked anew as often as anybody could notice.
 
-    def __init__(self, lease: datetime | None) -> None:
-        self.lease, self.asked, self.free = lease, -GLANCE, set[int]()
+    That a mail left is noted while the next one is put together, and before that one leaves.
+    """
+
+    def __init__(self, lease: datetime | None, notes: Meanwhile) -> None:
+        self.lease, self.notes, self.asked, self.free = lease, notes, -GLANCE, set[int]()
         self.stuck = set[tuple[int, str]]()  # whose mail of which cohort waits behind one that did not leave
 
     def may_leave(self, row: Message) -> bool:
@@ -203,6 +209,11 @@ class Hand:
             free = held.exclude(Exists(beside)).order_by().values_list("pk", flat=True)
             self.free, self.asked = set(free), steady()
         return row.pk in self.free and (row.person_id, row.cohort_slug) not in self.stuck
+
+    def note(self, row: Message) -> None:
+        """That it left: by a statement that need not be put together each time, and may run twice."""
+        sent, lease = (database.ops.adapt_datetimefield_value(at) for at in (clock.now(), row.leased_until))
+        self.notes.begin(NOTE, [Message.State.SENT, sent, row.pk, Message.State.OWED, lease])
 
     def keep_behind(self, row: Message) -> None:
         if row.cohort_slug:
@@ -221,10 +232,19 @@ def _send_one(row: Message, line: Line, hand: Hand) -> bool:
         _close(row, Message.State.SKIPPED, reason="Its time had passed before it could be sent.")
         return False
     if not hand.may_leave(row):
+        hand.notes.finish()
         _step_back(row)
         return False
-    answer = line.send(as_email(row))
-    WHAT_FOLLOWS[answer](row, line.why)
+    if row.thread:  # it names the mails before it that have left
+        hand.notes.finish()
+    email = as_email(row)
+    email.put_together()
+    hand.notes.finish()
+    answer = line.send(email)
+    if answer is Answer.TAKEN:
+        hand.note(row)
+    else:
+        WHAT_FOLLOWS[answer](row, line.why)
     if answer not in FINAL:
         hand.keep_behind(row)
     return answer is Answer.TAKEN
@@ -250,13 +270,6 @@ def _step_back(row: Message) -> None:
 
 
 # What follows from the answer ----------------------------------------------------------------------------------------
-def _is_sent(row: Message, why: str) -> None:
-    """Noted for each mail before the next one leaves, so by a statement that need not be put together each time."""
-    sent, lease = (database.ops.adapt_datetimefield_value(at) for at in (clock.now(), row.leased_until))
-    with database.cursor() as cursor:
-        cursor.execute(NOTE, [Message.State.SENT, sent, row.pk, Message.State.OWED, lease])
-
-
 def _try_later(row: Message, why: str) -> None:
     """Leave it alone for a while, unless it has been owed for too long."""
     row.tries += 1
@@ -284,7 +297,6 @@ def _not_its_fault(row: Message, why: str) -> None:
 
 FINAL = (Answer.TAKEN, Answer.NEVER, Answer.NOBODY)
 WHAT_FOLLOWS = {
-    Answer.TAKEN: _is_sent,
     Answer.LATER: _try_later,
     Answer.DROPPED: _try_later,
     Answer.NEVER: _give_up,
@@ -298,9 +310,25 @@ def _close(row: Message, state: str, *, reason: str, **fields) -> None:
 
 
 # The mail itself -----------------------------------------------------------------------------------------------------
-def as_email(row: Message) -> EmailMultiAlternatives:
+class Email(EmailMultiAlternatives):
+    """One that can be put together before its turn comes: most of what handing it over costs us."""
+
+    whole: Any = None
+
+    def message(self, **how) -> Any:
+        if not self.whole:
+            self.whole = super().message(**how)
+            self.whole.as_bytes = cache(self.whole.as_bytes)
+        return self.whole
+
+    def put_together(self) -> None:
+        with suppress(Exception):  # what is wrong with it is met, and told, when it is handed over
+            self.message().as_bytes(linesep="\r\n")  # in the words in which a mail library asks for it
+
+
+def as_email(row: Message) -> Email:
     """The e-mail of one message, with an id that stays the same if it has to be sent again. Queries: its thread's."""
-    email = EmailMultiAlternatives(
+    email = Email(
         row.subject,
         row.text,
         from_email=_from(row),

@@ -15,7 +15,7 @@ from django.db import connection
 from cohorts import tasks as cohort_tasks
 from cohorts.models import Event, Reminder
 from microcred import clock as house_clock
-from microcred import letters, outbox
+from microcred import letters, outbox, postman
 from microcred.models import Message, User
 from microcred.tasks import hurry, send_owed
 from tests.faults.conftest import Worker, environment, wait_for
@@ -130,6 +130,38 @@ def test_fifty_deaths_of_two_senders_with_wrong_clocks_lose_nothing_and_double_o
     for person in people:
         theirs = [each for address, each in firsts(sink.arrived) if address == person.email]
         assert theirs == [each for each in ids(Message.objects.filter(person=person)) if each in theirs]
+
+
+def test_each_mail_is_noted_before_the_next_one_leaves_also_where_the_line_of_the_notes_breaks(
+    sink, mail_server, monkeypatch
+):
+    hand_over, noted, broken = postman.Line.send, [], []
+
+    def watched(line, email):
+        noted.append(sent().count())
+        if len(noted) % 3 == 0:
+            broken.append(break_other_lines())
+        return hand_over(line, email)
+
+    monkeypatch.setattr(postman.Line, "send", watched)
+    for number in range(9):
+        owe(factories.person(), str(number))
+
+    outbox.send_due()
+
+    assert noted == list(range(9))
+    assert broken == [1, 1, 1]
+    assert sink.ids == ids(sent())
+
+
+def break_other_lines():
+    """How many lines to the database there were beside our own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return len(cursor.fetchall())
 
 
 def test_a_flushed_broker_two_beats_and_killed_workers_lose_no_mail(valkey, sink, mail_server, tmp_path):

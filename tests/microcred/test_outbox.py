@@ -16,6 +16,7 @@ import pytest
 from django.core.mail.backends.locmem import EmailBackend
 
 from microcred import letters, outbox, postman
+from microcred.meanwhile import Meanwhile
 from microcred.models import Message, User
 from microcred.tasks import hurry, send_owed
 from tests.support import factories
@@ -115,7 +116,8 @@ def test_who_lost_the_lease_writes_nothing_down(clock):
     outbox.claim()
 
     outbox._close(held, Message.State.FAILED, reason="No")
-    outbox._is_sent(held, "")
+    with Meanwhile() as notes:
+        outbox.Hand(held.leased_until, notes).note(held)
 
     row.refresh_from_db()
     assert (row.state, row.leased_until) == ("owed", NOON + 2 * outbox.LEASE)
