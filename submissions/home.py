@@ -131,11 +131,15 @@ class Home:
         return [item for item in items if not item.activity.is_required]
 
     @cached_property
+    def meetings(self) -> list[Meeting]:
+        """Those of the whole term, cancelled ones too."""
+        status = {event.pk: getattr(event, "status", "") for event in self.all_events}
+        return seen_by(self.all_events, zone=self.zone, cohort_zone=self.cohort.zone, status=status)
+
+    @cached_property
     def meetings_ahead(self) -> list[Meeting]:
         """Those that are not over, cancelled ones too."""
-        status = {event.pk: getattr(event, "status", "") for event in self.all_events}
-        seen = seen_by(self.all_events, zone=self.zone, cohort_zone=self.cohort.zone, status=status)
-        return [meeting for meeting in seen if not meeting.is_past_at(self.at)]
+        return [meeting for meeting in self.meetings if not meeting.is_past_at(self.at)]
 
     @property
     def next_meeting(self) -> Meeting | None:

@@ -8,7 +8,7 @@ from microcred.models import User
 from microcred.verdict import ALLOWED, Verdict
 from submissions import letters
 from submissions.models import Document, Submission, Version
-from submissions.states import MOVES, OPEN_TO_FILES, PUBLIC_LABELS, State
+from submissions.states import HANDED_IN, MOVES, OPEN_TO_FILES, PUBLIC_LABELS, State
 
 
 def may_add(person: User, document: Document, *, at: datetime) -> Verdict:
@@ -32,6 +32,8 @@ def may_submit(person: User, submission: Submission, *, at: datetime) -> Verdict
     """Press Submit at `at`; what is still missing is another question."""
     if not (verdict := may_attend(person, submission.enrollment)):
         return verdict
+    if submission.state in HANDED_IN:
+        return Verdict("You have submitted already. There is nothing more to send.")
     if submission.state not in MOVES["submit"].sources:
         return Verdict(f"This submission is now “{_public(submission)}”. There is nothing to submit.")
     if not submission.window().is_open_at(at):

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from badges.names import canonical_stem
 from badges.specs import template_bytes
-from cohorts import guidance
+from cohorts import guidance, meetings
 from cohorts.seeing_as import shown_to_staff
 from submissions.home import Home
 from submissions.slots import Slot
@@ -23,6 +23,7 @@ def directions(request, cohort):
         "sections": guidance.sections(home.cohort.edition, home.activities),
         "slots": [_described(home, slot) for slot in home.slots],
         "dates": guidance.dates(home.enrollment, home.events),
+        "meetings": [(one.event.title, meetings.spoken(one)) for one in home.meetings if not one.event.cancelled_at],
     }
     return render(request, "submissions/directions.html", context)
 

@@ -193,7 +193,7 @@ def test_the_way_back_shows_that_it_is_submitted(at_submit, axe):
 
     at_submit.go_back()
 
-    expect(at_submit.locator("main")).to_contain_text("This submission is now “Submitted”. There is nothing to submit.")
+    expect(at_submit.locator("main")).to_contain_text("You have submitted already. There is nothing more to send.")
     expect(at_submit.get_by_role("button", name="Submit my two documents")).to_have_count(0)
     expect(at_submit.get_by_role("link", name="See your receipt")).to_be_visible()
     axe(at_submit)

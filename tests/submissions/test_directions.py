@@ -5,7 +5,7 @@ import re
 import pytest
 
 from cohorts.models import Enrollment
-from tests.support.submitting import add
+from tests.support.submitting import BEFORE_DUE, add
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +63,17 @@ def test_every_step_has_the_place_that_home_leads_to(client, ada, address):
 
     assert wanted
     assert all(f'id="{place}"' in page for place in wanted)
+
+
+def test_the_dates_name_the_meetings_in_both_zones(client, ada, address):
+    ada.cohort.events.filter(kind="meeting", number=2).update(cancelled_at=BEFORE_DUE, cancelled_by=ada.person)
+
+    meetings = client.get(address("directions/")).context["meetings"]
+
+    assert meetings == [
+        ("Community of Practice 1", "Mon, Sep 11, 1:00–2:30 PM MST (4:00–5:30 PM ET)"),
+        ("Community of Practice 3", "Mon, Nov 6, 2:00–3:30 PM MST (4:00–5:30 PM ET)"),
+    ]
 
 
 @pytest.mark.parametrize("more", [0, 3])

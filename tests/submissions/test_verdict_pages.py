@@ -199,7 +199,7 @@ def test_submitting_files_every_document_under_our_name(client, address, plan, p
 
     shown = page("documents/")
     assert "Check the name" not in shown
-    assert "Filed as “Ward, A | Level 2 Growth Plan.docx”." in shown
+    assert "Ward, A | Level 2 Growth Plan.docx · added" in shown
     assert "Undo" not in shown
 
 
