@@ -54,6 +54,7 @@ class CohortRulesForm(forms.ModelForm):
         help_texts = {
             "late_days": "After the day on which evidence is due. 0: none is taken.",
             "grace_minutes": "After midnight of that day, still on time. Shown nowhere.",
+            "attempts": "",
             "reads_blind": "",
             "shows_reviewer_names": "",
         }
@@ -66,5 +67,7 @@ class CohortRulesForm(forms.ModelForm):
             of_meetings = Edition.objects.select_related("badge").filter(badge__kind=Badge.Kind.SHARED_LEARNING)
             self.fields["attendance_edition"].queryset = of_meetings
         for name, (least, most) in RANGES.items():
-            self.fields[name].validators += [MinValueValidator(least), MaxValueValidator(most)]
+            said = f"Write a number from {least} to {most}."
+            self.fields[name].validators = [MinValueValidator(least, said), MaxValueValidator(most, said)]
+            self.fields[name].error_messages |= {"invalid": said, "required": said}
             self.fields[name].widget.attrs |= {"min": least, "max": most}

@@ -25,8 +25,10 @@ def staff(request, cohort):
         else:
             messages.success(request, f"{made.person} is {_named(made)} now. They sign in with {made.person.email}.")
             return redirect("cohorts:staff", cohort=found.slug)
-    members = found.staff.select_related("person")
-    return render(request, "cohorts/staff.html", {"cohort": found, "form": form, "members": members})
+    members = list(found.staff.select_related("person"))
+    admins = [each for each in members if each.role == StaffMembership.Role.ADMIN]
+    context = {"cohort": found, "form": form, "members": members, "stays": admins[0] if len(admins) == 1 else None}
+    return render(request, "cohorts/staff.html", context)
 
 
 @require_POST
