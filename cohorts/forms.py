@@ -20,7 +20,8 @@ def date_field(label: str, **kwargs) -> forms.DateField:
     """A day from the browser's calendar, within the years that there can be a cohort."""
     attrs = {"type": "date", "min": EARLIEST.isoformat(), "max": LATEST.isoformat()}
     widget = forms.DateInput(attrs=attrs, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, validators=[validate_day], **kwargs)
+    wrong = {"invalid": "Write the day as 2026-12-01, or choose it from the calendar."}
+    return forms.DateField(label=label, widget=widget, validators=[validate_day], error_messages=wrong, **kwargs)
 
 
 class JoinForm(forms.Form):

@@ -1,7 +1,7 @@
 """Reading and checking what people type about reminders."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.text import slugify
@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from cohorts import audiences, planning
 from cohorts.models import Event, Reminder
 from microcred import clock
+from microcred.forms import LetterField, time_field
 
 BEFORE, AFTER = "before", "after"
 MOST_DAYS = 120
@@ -25,8 +26,7 @@ def side_field() -> forms.ChoiceField:
 
 def clock_field() -> forms.TimeField:
     quiet = "What would arrive between 8 PM and 8 AM on the reader’s clock waits until 8 AM."
-    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    return forms.TimeField(label="Time of day", help_text=quiet, widget=widget)
+    return time_field("Time of day", help_text=quiet)
 
 
 def offer(field: forms.Field, choices: list[tuple[str, str]]) -> None:
@@ -78,6 +78,7 @@ class ReminderForm(forms.ModelForm):
         }  # fmt: skip
         help_texts = {"body": "Markdown. Words in braces are filled in for each person."}
         widgets = {"body": forms.Textarea(attrs={"rows": 12})}
+        field_classes: ClassVar = {"subject": LetterField, "body": LetterField}
 
     field_order = ("name", "audience", "count", "side", "event_kind", "at", "zone_of", "subject", "body")
 

@@ -12,6 +12,7 @@ from cohorts.forms import date_field
 from cohorts.models import Cohort
 from cohorts.spreadsheets import decoded, tidy
 from microcred import clock
+from microcred.forms import time_field
 
 LONGEST_FILE = 2 * 1024 * 1024
 OF_A_ROW = re.compile(r"^(email|last_name|first_name|organization|leave|back|same)-(\d{1,6})$")
@@ -38,6 +39,7 @@ class RosterForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["text"].required = not self.files
+        self.fields["text"].validators.clear()  # of a NUL, which is left out as in a file
 
     def clean_file(self):
         upload = self.cleaned_data["file"]
@@ -93,9 +95,7 @@ class InvitingForm(forms.Form):
         label="Invitations", choices=[], widget=forms.RadioSelect, error_messages={"required": "Say when."}
     )
     on = date_field("Day", required=False)
-    at = forms.TimeField(
-        label="Time", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-    )  # fmt: skip
+    at = time_field("Time", required=False)
 
     def __init__(self, *args, cohort: Cohort, count: int, **kwargs):
         tomorrow = clock.today(cohort.zone) + timedelta(days=1)

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 
 from cohorts.models import Cohort, Enrollment, StaffMembership
-from cohorts.spreadsheets import FORMULA, Line, folded, lines, tidy
+from cohorts.spreadsheets import FORMULA, UNREADABLE, Line, folded, lines, tidy
 from microcred.models import User
 from microcred.verdict import Refused
 
@@ -393,9 +393,11 @@ def _problem(row: Row, before: int | None) -> str:
         return f"This address stands in row {before} already."
     if not row.last_name:
         return "There is no last name."
-    for words in (row.last_name, row.first_name, row.organization):
+    for words in (row.email, row.last_name, row.first_name, row.organization):
         if words.startswith(FORMULA):
             return f"“{words}” begins as a formula does. Write the words only."
+        if UNREADABLE in words:
+            return f"“{words}” has a sign that could not be read. Write it as it should be."
     return ""
 
 

@@ -14,6 +14,7 @@ SEPARATORS = "\t;,"
 SAMPLE = 20
 LONGEST_CELL_LINES = 25  # more in one cell: a quotation mark was never closed
 FORMULA = ("=", "+", "-", "@")
+UNREADABLE = "\ufffd"  # stands for what is no sign in the encoding of the file
 UNSEEN = dict.fromkeys([0, 0xAD, 0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF])
 NOTHING = {"-", "–", "—"}  # how people write that a cell is empty
 
@@ -49,10 +50,14 @@ def lines(text: str) -> list[Line]:
 
 
 def _read(text: str, separator: str) -> Iterator[list[str]]:
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    except csv.Error as fault:
-        raise Refused("This could not be read as rows. Save it as CSV (UTF-8) and choose it again.") from fault
+        yield from rows
+    except csv.Error as fault:  # the one that is left: its limit of a cell
+        raise Refused(
+            f"A cell in line {rows.line_num} holds more than {csv.field_size_limit():,} signs, which is too many. "
+            "Shorten it, or close its quotation mark."
+        ) from fault
 
 
 def _separator(text: str) -> str:

@@ -5,8 +5,9 @@ import zoneinfo
 from django import forms
 from django.forms.renderers import TemplatesSetting
 
-from microcred import clock, times
+from microcred import clock, letters, times
 from microcred.models import User
+from microcred.verdict import Refused
 
 # The zones that people here live in, as they say them; any other zone of the database is offered below.
 COMMON_ZONES = {
@@ -27,6 +28,22 @@ class Renderer(TemplatesSetting):
 
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
+
+
+class LetterField(forms.CharField):
+    """What a letter says. Words in braces are taken as the placeholders they mean, however they were typed."""
+
+    def clean(self, value) -> str:
+        try:
+            return letters.tidied(super().clean(value))
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+
+
+def time_field(label: str, **kwargs) -> forms.TimeField:
+    """A time of day as the browser asks for it."""
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    return forms.TimeField(label=label, widget=widget, error_messages={"invalid": "Write the time as 17:30."}, **kwargs)
 
 
 def zone_choices() -> list:

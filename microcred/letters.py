@@ -17,6 +17,8 @@ from microcred.plain import as_text, markdown, text_of
 from microcred.verdict import Refused
 
 PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+TYPED = re.compile(r"\{+\s*([A-Za-z]+(?:[ _]+[A-Za-z]+)*)\s*\}+")  # as people write a placeholder
+STRAY = re.compile(r"\{+[^\s{}]*\}*|\}+")
 TAGS = {"p", "u", "strong", "em", "ul", "ol", "li", "br", "h2", "h3", "blockquote", "code", "hr"}
 LINK = re.compile(r"<(/?)a\b[^>]*>")
 MARKS = r"([\\`*_{}\[\]()#+\-.!|<>~&=])"
@@ -89,6 +91,19 @@ def fill(source: str, values: Mapping[str, object], *, quote: Callable[[str], st
 
 def placeholders(source: str) -> set[str]:
     return set(PLACEHOLDER.findall(source))
+
+
+def tidied(source: str) -> str:
+    """With every placeholder as letters have it, however it was typed: `{Missing documents}`.
+
+    Raises: Refused, for a brace that belongs to none, which would stay in the letter.
+    """
+    found = TYPED.sub(lambda one: f"{{{{ {'_'.join(one[1].lower().replace('_', ' ').split())} }}}}", source)
+    if stray := STRAY.search(PLACEHOLDER.sub("", found)):
+        raise Refused(
+            f"“{stray[0]}” would stay in the letter as it is. What is filled in stands in braces: {{first name}}."
+        )
+    return found
 
 
 def as_html(source: str) -> SafeString:

@@ -26,6 +26,7 @@ from submissions.states import State
 
 NOT_SUBMITTED = (State.DRAFT, State.RETURNED)
 PER_PAGE = 50
+MOST_WORDS = 12  # of a search
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -377,9 +378,9 @@ def meetings_wanted(cohort: Cohort) -> int:
 
 
 def found(people: QuerySet[Enrollment], words: str) -> QuerySet[Enrollment]:
-    """Those whose name, known spelling, e-mail address, district, number or reference has every word."""
+    """Those whose name, known spelling, e-mail address, district, number or reference has each of the first words."""
     people = people.annotate(spellings=Cast("person__known_as", TextField()))
-    for word in words.split():
+    for word in words.split()[:MOST_WORDS]:
         plain = word.lstrip("#")
         matches = (
             Q(person__first_name__icontains=word) | Q(person__last_name__icontains=word)

@@ -1,7 +1,6 @@
 """What admins type about people: more time, a note, what is right instead, where they go on, a letter."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django import forms
@@ -12,10 +11,9 @@ from cohorts import deadlines
 from cohorts.forms import date_field
 from cohorts.models import Cohort, Enrollment, secret
 from microcred import clock, times
+from microcred.forms import LetterField, time_field
 from microcred.letters import placeholders
 from reviews.writing import WORDS
-
-IN_ONE_BRACE = re.compile(r"(?<!\{)\{\s*([a-z]+(?:[ _][a-z]+)*)\s*\}(?!\})")
 
 
 class ExtensionForm(forms.Form):
@@ -79,12 +77,28 @@ class NoteForm(forms.Form):
 
 
 class CorrectionForm(forms.Form):
-    """How a person is called and reached."""
+    """How a person is called and reached: `now`, and as it should be. Whoever saw something else is told."""
 
     first_name = forms.CharField(max_length=80, required=False)
     last_name = forms.CharField(max_length=80)
     email = forms.EmailField(label="E-mail address", max_length=254)
     organization = forms.CharField(label="District or employer", max_length=160, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, now: Mapping[str, str], **kwargs):
+        self.reads = ", ".join(filter(None, now.values()))
+        super().__init__(*args, initial={**now, "seen": self.reads}, **kwargs)
+
+    def clean(self) -> dict:
+        given = super().clean() or {}
+        if given.pop("seen", "") not in ("", self.reads):
+            self.data = self.data.copy()
+            self.data["seen"] = self.reads
+            raise ValidationError(
+                f"Someone else changed this while you were writing. It reads “{self.reads}” now. What you typed is "
+                "below: save it again to keep yours."
+            )
+        return given
 
 
 class MoveForm(forms.Form):
@@ -96,12 +110,12 @@ class MoveForm(forms.Form):
 
 
 class WritingForm(forms.Form):
-    """A letter to some people, and when it leaves. A word in one brace is taken as the placeholder it means."""
+    """A letter to some people, and when it leaves. Words in braces are taken as the placeholder they mean."""
 
     batch = forms.CharField(widget=forms.HiddenInput, max_length=48, initial=secret)
     instead_of = forms.CharField(widget=forms.HiddenInput, max_length=48, required=False)
-    subject = forms.CharField(max_length=160)
-    body = forms.CharField(
+    subject = LetterField(max_length=160)
+    body = LetterField(
         label="Letter", max_length=20_000, widget=forms.Textarea(attrs={"rows": 12}),
         help_text="Markdown: two stars for **bold**, an empty line between paragraphs.",
     )  # fmt: skip
@@ -109,9 +123,7 @@ class WritingForm(forms.Form):
         label="Send", choices=[("now", "Now"), ("later", "At a time")], widget=forms.RadioSelect, initial="now"
     )
     on = date_field("Day", required=False)
-    at = forms.TimeField(
-        label="Time", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), initial="09:00"
-    )
+    at = time_field("Time", required=False, initial="09:00")
     saved_as = forms.CharField(
         label="Keep it for next time as", max_length=60, required=False,
         help_text="A name under which colleagues of this cohort can start from it.",
@@ -147,9 +159,8 @@ class WritingForm(forms.Form):
 
 
 def _known(text: str) -> str:
-    """With every word in braces written as letters have it. Raises: ValidationError, for one that nobody knows."""
-    found = IN_ONE_BRACE.sub(lambda one: f"{{{{ {one[1].replace(' ', '_')} }}}}", text)
-    if unknown := placeholders(found) - set(WORDS):
+    """Raises: ValidationError, for a placeholder that nobody knows."""
+    if unknown := placeholders(text) - set(WORDS):
         names = ", ".join(f"{{{{ {name} }}}}" for name in sorted(unknown))
         raise ValidationError(f"Nothing is known as {names} in this letter. Take it out.")
-    return found
+    return text

@@ -51,7 +51,7 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
         "asked": urlencode(kept) or "show=",
         "choices": [(key, each) for key, each in choices.items() if each.is_chip or key == chosen],
         "chosen": chosen,
-        "choice": choices.get(chosen, choices[""]),
+        "choice": choices[chosen],
         "narrowed": narrowed,
         "words": words,
         "near": finding.near(ours.enrollments.all(), words) if words and not page.paginator.count else [],
@@ -75,10 +75,10 @@ def _typed(request: HttpRequest, key: str) -> str:
 
 
 def asked_for(request: HttpRequest, ours: Cohort, choices) -> tuple[QuerySet[Enrollment], str]:
-    """The people that the address asks for, and in words what narrows the list to them."""
-    found = people.with_facts(ours.enrollments.all(), ours)
-    if choice := choices.get(request.GET.get("show", "")):
-        found = found.filter(choice.who)
+    """The people that the address asks for, and in words what narrows the list to them; never more than it says."""
+    if (show := request.GET.get("show", "")) not in choices:
+        raise Http404
+    found = people.with_facts(ours.enrollments.all(), ours).filter(choices[show].who)
     if words := _typed(request, "q"):
         found = people.found(found, words)
     try:

@@ -194,7 +194,8 @@ def correction(request: HttpRequest, cohort: str, ref: str) -> HttpResponse:
     who = enrollment.person
     correcting.may_rename(who).enforce()
     now = {"first_name": who.first_name, "last_name": who.last_name, "email": who.email}
-    form = CorrectionForm(request.POST or None, initial=now | {"organization": enrollment.organization})
+    now |= {"organization": enrollment.organization}
+    form = CorrectionForm(request.POST or None, now=now)
     may_readdress = correcting.may_readdress(who)
     if not may_readdress:
         form.fields["email"].disabled, form.fields["email"].help_text = True, may_readdress.reason

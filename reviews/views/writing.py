@@ -91,6 +91,11 @@ def _chosen(request: HttpRequest, ours: Cohort, earlier: WrittenLetter | None = 
     return writing.addressed(found, ours)
 
 
+def _among(request: HttpRequest) -> list[str]:
+    """Those who stood in the list when the tick was taken away from all of them."""
+    return [ref.replace("\0", "") for ref in request.POST.getlist("among")]
+
+
 def _draft(ours: Cohort, form: WritingForm, chosen: list[Enrollment]) -> writing.Draft | None:
     """The letter, once it can be filled in for everyone; else the form says for whom it cannot."""
     form.full_clean()
@@ -114,6 +119,7 @@ def _page(request, ours: Cohort, chosen: list[Enrollment], form: WritingForm, *,
     context = {
         "cohort": ours,
         "chosen": chosen,
+        "listed": chosen or writing.addressed(ours.enrollments.filter(ref__in=_among(request)), ours),
         "form": form,
         "words": writing.WORDS,
         "starts": [] if form.is_bound else writing.starts(ours),

@@ -122,6 +122,8 @@ def test_columns_that_cannot_be_guessed_are_asked_for_and_can_be_given(read):
         ("jo@example.org,,Jo", "There is no last name."),
         ("ADA@example.org,Ward,Adaeze", "This address stands in row 2 already."),
         ("jo@example.org,=1+1,Jo", "“=1+1” begins as a formula does. Write the words only."),
+        ("=jo@example.org,Bell,Jo", "“=jo@example.org” begins as a formula does. Write the words only."),
+        ("jo@example.org,B\ufffdll,Jo", "“B\ufffdll” has a sign that could not be read. Write it as it should be."),
     ],
 )
 def test_a_broken_row_has_a_sentence(read, row, sentence):
@@ -138,8 +140,10 @@ def test_a_broken_row_has_a_sentence(read, row, sentence):
         ('E-mail,Last\na@example.org,"Ward' + "\nb@example.org,Lund" * 40,
          "A quotation mark in row 2 is never closed. Close it, or take it out."),
         ("a@example.org,Ward\n" * 5001, "That is 5,001 rows. Add at most 5,000 people at a time."),
+        ("E-mail,Last\na@example.org," + "x" * 2_000_000,
+         "A cell in line 2 holds more than 131,072 signs, which is too many. Shorten it, or close its quotation mark."),
     ],
-    ids=["nothing", "headings", "quote", "many"],
+    ids=["nothing", "headings", "quote", "many", "large cell"],
 )  # fmt: skip
 def test_text_that_is_no_roster_is_refused_with_a_sentence(read, text, sentence):
     with pytest.raises(Refused) as refusal:

@@ -105,6 +105,8 @@ def test_filters_live_in_the_address(cohort, admin):
     assert admin.names(show="not-joined") == ["Dana Invited"]
     assert admin.names(show="withdrawn") == ["Dana Gone"]
     assert len(admin.names()) == 5
+    assert admin.get("people/", show="nonsense").status_code == 404
+    assert admin.get("people/write/", show="nonsense").status_code == 404
 
 
 def test_a_list_by_activity_has_those_who_have_not_done_it(cohort, admin):
@@ -423,6 +425,21 @@ def test_what_the_roster_had_wrong_is_put_right(cohort, admin):
     assert "There is a problem" in admin.post(path, **(typed | {"email": "dana@"})).content.decode()
     assert "Corrected." in admin.post(path, **typed).content.decode()
     assert cohort.enrollments.get().person.last_name == "Okafor"
+
+
+def test_of_two_who_correct_somebody_the_second_is_told_and_loses_nothing(cohort, admin):
+    enrollment = factories.enrollment(cohort, factories.person("Dana", "Okafr", email="old@example.org"))
+    path = f"people/{enrollment.ref}/correction/"
+    mine = {"first_name": "Dana", "last_name": "Okafor", "email": "old@example.org"}
+    mine["seen"] = admin.get(path).context["form"]["seen"].value()
+    admin.post(path, **mine | {"last_name": "Okafr", "email": "new@example.org"})
+
+    told = admin.post(path, **mine)
+    again = admin.post(path, **mine | {"seen": told.context["form"]["seen"].value()})
+
+    assert "It reads “Dana, Okafr, new@example.org” now." in told.text
+    assert told.context["form"]["last_name"].value() == "Okafor"
+    assert "Corrected." in again.text
 
 
 @pytest.mark.parametrize("count", [1, 4])

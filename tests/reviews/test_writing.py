@@ -132,6 +132,8 @@ def test_a_letter_that_would_come_out_empty_is_refused_with_the_name(cohort, wri
     ("typed", "problem"),
     [
         ({"body": "Your {shoe size}"}, "Nothing is known as {{ shoe_size }} in this letter. Take it out."),
+        ({"body": "Due {{deadline"},
+         "“{{deadline” would stay in the letter as it is. What is filled in stands in braces: {first name}."),
         ({"subject": "{{ invitation }}"}, "Nothing is known as {{ invitation }} in this letter. Take it out."),
         ({"when": "later"}, "Choose the day and the time, or send it now."),
         ({"when": "later", "on": "2023-11-26", "at": "09:00"},
@@ -146,6 +148,17 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(cohort, writer, typed, p
 
     assert problems(page) == [problem]
     assert page.context["form"]["body"].value() == typed.get("body", BODY)
+
+
+def test_whoever_lost_every_tick_is_still_there_to_be_ticked(cohort, writer):
+    who = dana(cohort)
+    writer.opens(who=who.ref)
+
+    page = writer.reads(among=[who.ref])
+
+    assert problems(page) == ["Nobody is ticked. Tick at least one person."]
+    assert [each.ref for each in page.context["listed"]] == [who.ref]
+    assert f'name="who" value="{who.ref}">' in page.text
 
 
 def test_mail_that_comes_back_reaches_nobody(cohort, writer):
