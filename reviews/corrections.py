@@ -4,8 +4,8 @@ from django.db import transaction
 
 from cohorts import mailing
 from microcred import clock, letters, outbox, times
-from microcred.letters import Letter, quoted
-from microcred.models import User
+from microcred.letters import quoted
+from microcred.models import Message, User
 from microcred.verdict import Refused
 from reviews import permissions
 from reviews.models import Correction, Decision
@@ -24,12 +24,20 @@ def start(decision: Decision) -> tuple[str, str]:
     return found.subject, found.body
 
 
-def compose(decision: Decision, *, subject: str, letter: str) -> Letter:
-    """The letter as it would leave. Raises: Refused, when a placeholder has no value."""
-    cohort = decision.submission.enrollment.cohort
-    return letters.compose(
-        subject, letter, _values(decision), footer=mailing.footer(cohort), language=cohort.edition.language
-    )
+def filled(decision: Decision, *, subject: str, letter: str) -> tuple[str, str]:
+    """Subject and Markdown, with every placeholder filled in. Raises: Refused, when one has no value."""
+    known = _values(decision)
+    return " ".join(letters.fill(subject, known).split()), letters.fill(letter, known, quote=quoted)
+
+
+def message(decision: Decision, *, subject: str, letter: str, number: int = 0) -> Message:
+    """The e-mail to owe; `number` is that of the correction. Raises: Refused, when a placeholder has no value."""
+    enrollment = decision.submission.enrollment
+    return mailing.compose(
+        enrollment.cohort, enrollment.person, subject=subject, body=letter, kind=LETTER,
+        key=f"{LETTER}:{decision.submission.reference}:{number}", values=_values(decision),
+        thread=mailing.about_work(enrollment),
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -42,17 +50,11 @@ def send(decision: Decision, *, subject: str, letter: str, by: User) -> Correcti
     if current is None:
         raise Refused("This letter has not gone out. Change its words instead.")
     current.submission = submission
-    known, enrollment = _values(current), submission.enrollment
-    line = " ".join(letters.fill(subject, known).split())
-    body = letters.fill(letter, known, quote=quoted)
+    line, body = filled(current, subject=subject, letter=letter)
     if current.corrections.filter(subject=line, letter=body).exists():
         raise Refused("A correction with these words has been sent already. Nothing was sent again.")
     made = Correction.objects.create(decision=current, subject=line, letter=body, sent_at=clock.now(), sent_by=by)
-    message = mailing.compose(
-        enrollment.cohort, enrollment.person, subject=subject, body=letter, kind=LETTER,
-        key=f"{LETTER}:{submission.reference}:{made.pk}", values=known, thread=mailing.about_work(enrollment),
-    )  # fmt: skip
-    outbox.owe([message])
+    outbox.owe([message(current, subject=subject, letter=letter, number=made.pk)])
     return made
 
 

@@ -134,6 +134,11 @@ deciding = [
         corrections.write,
         name="correct_letter",
     ),
+    path(
+        "cohorts/<slug:cohort>/decisions/<int:number>/letters/<int:pk>/correction/mail/",
+        corrections.mail,
+        name="correction_mail",
+    ),
     path("my/<slug:cohort>/feedback/", feedback.show, name="feedback"),
     path("my/<slug:cohort>/revise/", feedback.revise, name="revise"),
     path("my/<slug:cohort>/conflict/", concerns.tell, name="tell_concern"),

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from cohorts import seeing_as
 from microcred import letters
+from microcred.models import Message
 from microcred.verdict import Refused
 from reviews import agreement, decision_letters, decisions
 from reviews.decision_forms import LetterForm
@@ -50,7 +51,11 @@ def letter(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
 def _preview(decision: Decision, standing: agreement.Standing) -> dict:
     subject, body = decision_letters.filled(decision, standing)
     mail = decision_letters.message(decision, standing)
-    return {"decision": decision, "subject": subject, "page": letters.as_html(body), "mail": mail}
+    which = (decision.submission.enrollment.cohort.slug, decision.submission.number)
+    return {
+        "decision": decision, "subject": subject, "page": letters.as_html(body), "mail": mail,
+        "frame": reverse("reviews:letter_mail", args=which), "whole_page": reverse("reviews:letter_page", args=which),
+    }  # fmt: skip
 
 
 @require_safe
@@ -71,7 +76,11 @@ def mail(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
         owed = decision_letters.message(decision, agreement.of(decision.submission))
     except Refused as refusal:
         raise Http404 from refusal
-    return HttpResponse(owed.html, headers={"Content-Security-Policy": AS_IN_A_MAILBOX})
+    return in_a_frame(owed)
+
+
+def in_a_frame(mail: Message) -> HttpResponse:
+    return HttpResponse(mail.html, headers={"Content-Security-Policy": AS_IN_A_MAILBOX})
 
 
 @require_safe

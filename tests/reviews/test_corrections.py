@@ -44,7 +44,10 @@ def admin(released, client):
 def test_it_is_read_then_sent_and_stands_beside_the_first_letter(released, admin, client):
     first = (released.subject, released.letter)
     asked = admin(**WORDS)
+    preview = asked.context["as_read"]
+    framed = client.get(preview["frame"])
     assert "Dear Dana, the day was wrong." in asked.content.decode()
+    assert (framed.content.decode(), "sandbox" in framed["Content-Security-Policy"]) == (preview["mail"].html, True)
     assert not Correction.objects.exists()
 
     admin(**WORDS, read=asked.context["read"])
@@ -55,8 +58,9 @@ def test_it_is_read_then_sent_and_stands_beside_the_first_letter(released, admin
     assert (made.subject, made.sent_by) == ("About your Level 2 Practice letter", released.made_by)
     mail = Message.objects.get(kind="correction")
     assert (mail.subject, mail.text, mail.html) == (
-        asked.context["mail"].subject, asked.context["mail"].text, asked.context["mail"].html,
+        preview["mail"].subject, preview["mail"].text, preview["mail"].html,
     )  # fmt: skip
+    assert client.get(preview["frame"]).status_code == 404
     client.force_login(released.submission.enrollment.person)
     page = client.get(f"/my/{released.submission.enrollment.cohort.slug}/feedback/").content.decode().replace(NBSP, " ")
     assert "Letter from the program, Saturday, December 9" in page

@@ -99,6 +99,8 @@ class World:
             ("reviews:delete_comment", "pk"): self._comment,
             ("reviews:correct_letter", "number"): lambda: self.asked.number,
             ("reviews:correct_letter", "pk"): self._letter,
+            ("reviews:correction_mail", "number"): lambda: self.asked.number,
+            ("reviews:correction_mail", "pk"): self._letter,
             ("reviews:said", "number"): lambda: self.asked.number,
             ("reviews:said", "round_number"): lambda: 1,
             ("reviews:edit_comment", "pk"): self._comment,
