@@ -156,6 +156,7 @@ class MeetingForm(forms.ModelForm):
         max_length=400,
         assume_scheme="https",
         help_text="People see it from 15 minutes before.",
+        error_messages={"invalid": "Write the whole address, such as https://meet.example.org/room."},
     )
 
     class Meta:
@@ -163,6 +164,11 @@ class MeetingForm(forms.ModelForm):
         fields = ("title", "on", "starts", "ends", "where", "bring", "host", "counts_for_attendance")
         labels = {"title": "Name", "counts_for_attendance": "Counts for attendance", "bring": "What to bring"}
         help_texts = {"bring": ""}
+        error_messages = {
+            "title": {"required": "Give the meeting a name."},
+            "starts": {"required": "Say when it begins.", "invalid": "Write the time as 17:30."},
+            "ends": {"required": "Say when it ends.", "invalid": "Write the time as 17:30."},
+        }
         widgets = {
             "starts": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "ends": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
@@ -171,6 +177,7 @@ class MeetingForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["starts"].required = self.fields["ends"].required = True
+        self.fields["on"].error_messages["required"] = "Choose a day."
         cohort = self.instance.cohort
         may_host = Q(pk__in=cohort.staff.values("person")) | Q(pk=self.instance.host_id)
         self.fields["host"].queryset = User.objects.filter(may_host)

@@ -37,6 +37,7 @@ def schedule(request, cohort):
     context = {
         "cohort": found,
         "meetings": [event for event in events if event.is_meeting],
+        "cancelled": sum(event.cancelled_at is not None for event in events),
         "dates": [event for event in events if not event.is_meeting],
         "months": months.around(map(months.Marked.of_event, events), today=clock.today(found.zone)),
         "may_open": may_open(found),
@@ -103,6 +104,9 @@ def _add(request, events: list[Event]):
 def meeting(request, cohort, number):
     """One meeting: its form, or that it was cancelled."""
     event = meeting_of(run_by_reader(request, cohort), number)
+    if event.cancelled_at and request.method == "POST":
+        messages.error(request, f"{event} was cancelled meanwhile. Nothing was changed.")
+        return redirect(request.path)
     if event.cancelled_at:
         return render(request, "cohorts/cancel.html", {"cohort": event.cohort, "event": event})
     form = ChangeForm(request.POST or None, instance=event)

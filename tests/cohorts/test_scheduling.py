@@ -260,9 +260,10 @@ def test_a_cancelled_meeting_has_no_form(client, cohort, meeting, admin, clock):
     clock(BEFORE)
     scheduling.cancel(meeting, by=admin)
 
-    page = client.get(f"/cohorts/{cohort.slug}/calendar/3/").text
+    page = client.post(f"/cohorts/{cohort.slug}/calendar/3/", EXTRA, follow=True).text
 
     assert "Community of Practice 3 is cancelled" in page and 'name="starts"' not in page
+    assert "Community of Practice 3 was cancelled meanwhile. Nothing was changed." in page
 
 
 def test_another_link_is_nobodys_mail(cohort, meeting, clock):
