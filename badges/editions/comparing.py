@@ -11,6 +11,7 @@ SECTIONS = {
     "competencies": "Competencies", "letters": "Letters", "reminders": "Reminders",
 }  # fmt: skip
 OF_EDITION = "term"
+STANDS_WITH = {"competencies_required": "competencies"}
 APART = frozenset({"slug", "program", "framework", "badge"})  # shared by editions, or a name of its own
 LONG, LONGEST = 60, 20_000  # signs from which, and up to which, a text is compared word by word
 NAMES = {
@@ -58,8 +59,15 @@ def differences(before, after):
     found = {name: Section(title) for name, title in SECTIONS.items()}
     for name in after:
         if name not in APART:
-            _compare(found[name if name in SECTIONS else OF_EDITION], "", name, before.get(name), after[name])
+            place = STANDS_WITH.get(name, name)
+            _compare(found[place if place in SECTIONS else OF_EDITION], "", name, before.get(name), after[name])
+    _compare(found["competencies"], "", "profile", *(_profile(form.get("framework")) for form in (before, after)))
     return [section for section in found.values() if section]
+
+
+def _profile(framework):
+    """Which competency profile it is; what one says is the same for all that build on it."""
+    return f"{framework['name']}, {framework['version']}" if framework else ""
 
 
 def _compare(section, of, name, was, now):
