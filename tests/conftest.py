@@ -1,5 +1,6 @@
 """What every test may ask for: a clock, a mailbox, a real worker, a real browser."""
 
+import gc
 import os
 from contextlib import ExitStack
 
@@ -42,6 +43,12 @@ def pytest_collection_modifyitems(items):
         if not (item.get_closest_marker("postgres") or uses_database(item)):
             item.add_marker(pytest.mark.sqlite)
     items.sort(key=lambda item: not LONGEST.intersection(item.path.parts))
+
+
+def pytest_collection_finish():
+    """What was imported by now stays: nobody searches it for garbage again and again while the tests run."""
+    gc.collect()
+    gc.freeze()
 
 
 def uses_database(item):
