@@ -13,12 +13,20 @@ class TermForm(forms.Form):
     """Which term, and on which day it begins: all else follows from last term."""
 
     term = forms.CharField(label="Term of the badge", max_length=60, help_text="As people say it: Spring 2024.")
-    name = forms.CharField(label="Name of the cohort", max_length=80, help_text="Often the same: Spring 2024.")
+    name = forms.CharField(
+        label="Name of the cohort",
+        max_length=80,
+        required=False,
+        help_text="The same as its term when you leave it empty.",
+    )
     begins = date_field("Learning begins")
 
     def __init__(self, *args, cohort: Cohort, **kwargs):
         self.cohort = cohort
         super().__init__(*args, **kwargs)
+
+    def clean_name(self):
+        return self.cleaned_data["name"] or self.cleaned_data.get("term", "")
 
     def clean_begins(self):
         begins = self.cleaned_data["begins"]
