@@ -101,6 +101,11 @@ def expected(event: Event):
     return Enrollment.objects.taking_part().filter(cohort=event.cohort_id).exclude(pk__in=excused.values("enrollment"))
 
 
+def was_recorded(event: Event) -> bool:
+    """Whether somebody noted more than who cannot come. Queries: one."""
+    return event.attendances.exclude(status=STATUS.EXCUSED).exists()
+
+
 def may_record(event: Event) -> Verdict:
     """Whether there is an attendance to record: not of a meeting that does not take place."""
     return Verdict(f"{event} is cancelled. Nobody was there.") if event.cancelled_at else ALLOWED

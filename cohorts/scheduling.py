@@ -67,7 +67,12 @@ def add(events: Sequence[Event]) -> int:
 
 
 def may_move(event: Event, before: Event) -> Verdict:
-    """Whether a meeting can be as `event` has it: not in the past, as long as people wait for it."""
+    """Whether a meeting can be as `event` has it: not in the past, as long as people wait for it.
+
+    Nor ahead, once somebody was there. Queries: one at most.
+    """
+    if before.ends_at <= clock.now() < event.ends_at and attending.was_recorded(before):
+        return Verdict(f"{before} has been, and its attendance is recorded. Add another meeting instead.")
     if event.starts_at != before.starts_at and event.starts_at <= clock.now() and announcing.matters(before):
         return Verdict(f"That time has passed, and people expect {before}. Choose a later one, or cancel the meeting.")
     return ALLOWED

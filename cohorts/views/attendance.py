@@ -9,7 +9,7 @@ from cohorts import attending, recognizing
 from cohorts.attendance_forms import ListForm, Reading, Sheet, whole_number
 from cohorts.models import Event
 from cohorts.views.schedule import run_by_reader
-from microcred import times
+from microcred import clock, times
 from microcred.verdict import Refused
 
 
@@ -46,6 +46,7 @@ def _page(request, event: Event, sheet: Sheet, *, refusal: str = "", status: int
         "cohort": event.cohort,
         "event": event,
         "sheet": sheet,
+        "is_ahead": event.starts_at > clock.now(),
         "refusal": refusal,
         "statuses": attending.STATUS.choices,
         "wanted": sheet.wanted,
@@ -113,6 +114,7 @@ def _preview(request, event: Event, form: ListForm, reading: Reading, *, refusal
     context = {
         "cohort": event.cohort,
         "event": event,
+        "is_ahead": event.starts_at > clock.now(),
         "text": form.cleaned_data["text"],
         "reading": reading,
         "outcomes": outcomes,

@@ -1,6 +1,6 @@
 """Who was at a meeting: by hand or from a list, corrected, taken back, and what it earns."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -117,7 +117,8 @@ def test_one_says_that_one_cannot_come_until_it_begins(cohort, meeting, clock, a
     assert meeting.attendances.count() == kept
 
 
-def test_marking_the_others_here_keeps_what_was_chosen_and_not_yet_saved(client, cohort, meeting, admin):
+def test_marking_the_others_here_keeps_what_was_chosen_and_not_yet_saved(client, cohort, meeting, admin, clock):
+    clock(meeting.starts_at - timedelta(minutes=1))
     ada, ben = factories.enrollment(cohort), factories.enrollment(cohort)
     attending.record(meeting, {ada.pk: Mark("here", 90)}, by=admin)
     posted = {f"status-{ada.pk}": "absent", f"minutes-{ada.pk}": "12", f"status-{ben.pk}": "", "all": "here"}
@@ -125,6 +126,7 @@ def test_marking_the_others_here_keeps_what_was_chosen_and_not_yet_saved(client,
     page = client.post(f"/cohorts/{cohort.slug}/calendar/3/attendance/", posted)
 
     rows = {line.enrollment.pk: (line.status, line.minutes) for line in page.context["sheet"].lines}
+    assert "Community of Practice 3 has not begun yet." in page.text
     assert rows == {ada.pk: ("absent", "12"), ben.pk: ("here", "")}
 
 
@@ -257,8 +259,10 @@ def test_people_stand_in_the_order_in_which_one_looks_for_them(client, cohort, a
     for last in ("Zane", "van der Berg", "Łukasiewicz", "Öztürk", "Pike"):
         factories.enrollment(cohort, factories.person("Eva", last))
 
-    lines = client.get(page_of(cohort)).context["sheet"].lines
+    page = client.get(page_of(cohort))
+    lines = page.context["sheet"].lines
 
+    assert "has not begun yet" not in page.text
     assert [line.enrollment.person.last_name for line in lines] == [
         "Öztürk", "Pike", "van der Berg", "Zane", "Łukasiewicz",
     ]  # fmt: skip

@@ -445,6 +445,17 @@ def test_what_people_expect_does_not_move_into_the_past(client, cohort, meeting,
         scheduling.change(meeting)
 
 
+def test_what_has_been_and_is_recorded_is_not_put_off(client, cohort, meeting, admin, clock):
+    clock(datetime(2023, 11, 7, tzinfo=UTC))
+    ada = factories.enrollment(cohort)
+    attending.record(meeting, {ada.pk: attending.Mark("here")}, by=admin)
+
+    page = client.post(f"/cohorts/{cohort.slug}/calendar/3/", EXTRA)
+
+    said = "Community of Practice 3 has been, and its attendance is recorded. Add another meeting instead."
+    assert page.context["form"].errors["on"] == [said]
+
+
 def test_nobody_is_told_of_another_link(client, cohort, admin, clock):
     clock(BEFORE)
     factories.enrollment(cohort)
