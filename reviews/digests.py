@@ -25,7 +25,8 @@ MOST_NAMED = 12
 def tell_of_new_work(now: datetime) -> int:
     """Owe each reviewer with new work the mail of the day. How many is returned; twice is once. Queries: two, and
     some for each reviewer who is written to."""
-    Assignment.objects.filter(told_at=None, review__isnull=False).update(told_at=now)  # who has begun knows
+    begun = Assignment.objects.filter(review__isnull=False, review__handed_over_from=None)
+    begun.filter(told_at=None).update(told_at=now)  # who has begun knows; with another's draft they have not yet
     waiting = _untold().filter(assigned_at__lte=now - ONE_SITTING).order_by("reviewer").values_list("reviewer")
     people = User.objects.filter(pk__in=waiting, is_active=True, mail_bounced_at=None)
     return sum(_tell(person, now) for person in people.order_by("pk") if _is_awake(person, now))
@@ -57,7 +58,7 @@ def _tell(person: User, now: datetime) -> bool:
         return False
     cohort = rows[0].submission.enrollment.cohort
     try:
-        message = mailing.message(cohort, person, LETTER, key=key, values=_values(person, rows))
+        message = mailing.message(cohort, person, LETTER, key=key, values=_values(person, rows, now))
     except Refused as refusal:
         _ask_for_letter(cohort, refusal)
         return False
@@ -76,11 +77,11 @@ def _ask_for_letter(cohort: Cohort, refusal: Refused) -> None:
     )
 
 
-def _values(person: User, rows: list[Assignment]) -> dict[str, object]:
+def _values(person: User, rows: list[Assignment], now: datetime) -> dict[str, object]:
     """What the mail says: all that is to do, by the first day that one of the cohorts wants it, and what is new."""
     cohorts = {row.submission.enrollment.cohort_id: row.submission.enrollment.cohort for row in rows}
     to_do = Assignment.objects.to_do().of(person).count()
-    due = _due(cohorts.values())
+    due = _due(cohorts.values(), after=now)  # a revised version may come when the day is over
     by_cohort = groupby(sorted(rows, key=_cohort), key=_cohort)
     return {
         "submissions": counted(to_do, "submission"),
@@ -102,15 +103,17 @@ def _line(cohort: Cohort, rows: list[Assignment]) -> str:
     return f"- {place}: {', '.join([*named[:MOST_NAMED], *more])}"
 
 
-def _due(cohorts: Iterable[Cohort]) -> Event | None:
-    """The first day by which one of the cohorts wants its reviews."""
+def _due(cohorts: Iterable[Cohort], *, after: datetime | None = None) -> Event | None:
+    """The first day by which one of the cohorts wants its reviews; `after` counts those alone that are not over."""
     due = Event.objects.standing().filter(cohort__in=list(cohorts), kind=Event.Kind.REVIEWS_DUE)
+    if after:
+        due = due.filter(ends_at__gt=after)
     return due.select_related("cohort").order_by("ends_at").first()
 
 
 def _due_words(due: Event | None, person: User) -> dict[str, object]:
     if due is None:
-        return {"due_day": "the day of the decisions", "due": "in time"}
+        return {"due_day": "the next decisions", "due": "the next decisions"}
     return {
         "due_day": times.day(due.on),
         "due": times.deadline(due.ends_at, reader=person.zone, cohort=due.cohort.zone),

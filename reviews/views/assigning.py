@@ -180,18 +180,18 @@ def _show_change(request, cohort: Cohort, submission: Submission, wish: Wish, pr
 
 def _change(submission: Submission, wish: Wish, present: Assignment | None, *, by: User) -> str:
     """Do what was wished for, and say it. Raises: Refused, when it cannot be."""
-    if present is None and wish.reader is None:
-        return f"{submission} has no reader in that place yet."
-    if present and wish.reader and present.reviewer_id == wish.reader.pk:
-        return f"{submission} stays with {wish.reader}."
-    if present and wish.reader:
-        assigning.reassign(present, wish.reader, by=by, with_draft=wish.with_draft)
-    elif present:
+    if wish.reader is None:
+        if present is None:
+            return f"{submission} has no reader in that place yet."
         assigning.take_away(present, by=by)
         return f"{submission} has no reader in that place now."
-    elif wish.reader:
-        assigning.assign(submission, wish.reader, by=by)
-    return f"{wish.reader} reads {submission}. The mail of the day says so."
+    if present and present.reviewer_id == wish.reader.pk:
+        return f"{submission} stays with {wish.reader}."
+    if present:
+        given = assigning.reassign(present, wish.reader, by=by, with_draft=wish.with_draft)
+    else:
+        given = assigning.assign(submission, wish.reader, by=by)
+    return f"{given.reviewer} reads {submission}. {'They know it' if given.told_at else 'The mail of the day says so'}."
 
 
 # The plan ------------------------------------------------------------------------------------------------------------

@@ -94,10 +94,11 @@ def test_one_mail_speaks_of_all_cohorts(cohort, ben):
 def test_a_revised_version_is_told_once_it_is_in(cohort, ben):
     submission = reviewing.revised(ben)
     edition = submission.enrollment.cohort.edition
-    edition.letters.filter(key="reviewer-assigned").update(body="{{ new_work }}")
+    edition.letters.filter(key="reviewer-assigned").update(subject="By {{ due_day }}", body="{{ new_work }}")
 
-    told(MORNING + timedelta(days=1))
+    told(MORNING + timedelta(days=30))  # the day of the reviews is over
 
+    assert mails() == ["By the next decisions"]
     assert f"{submission.short_number} (revised)" in Message.objects.get(kind="reviewer-assigned").text
     assert submission.assignments.filter(told_at=None).count() == 0
 
@@ -110,6 +111,16 @@ def test_who_has_begun_or_given_back_is_told_nothing(cohort, ben):
         assigning.take_away(taken, by=cohort.opened_by)
 
     assert told(MORNING + timedelta(hours=2)) == 0
+
+
+def test_who_goes_on_with_a_draft_of_somebody_else_is_told_of_it(cohort, ben):
+    begun = reviewing.started(give(cohort, ben)[0], at=MORNING).assignment
+    bea = factories.staff(cohort, factories.person("Bea", "Reader")).person
+    with clock.fixed(MORNING):
+        assigning.reassign(begun, bea, by=cohort.opened_by, with_draft=True)
+
+    assert told(MORNING + timedelta(hours=2)) == 1
+    assert Message.objects.get(kind="reviewer-assigned").person == bea
 
 
 @pytest.mark.parametrize(
