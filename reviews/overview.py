@@ -110,7 +110,9 @@ def counts(cohort: Cohort, documents: int, going: Iterable[Going] = ()) -> Count
     lost = {word: choices[word].who for word in people.between_steps(documents)}
     reminded = {one.rule.key: one.who for one in going}
     conditions = [*wanted.values(), *lost.values(), *reminded.values()]
-    found = people.with_facts(cohort.enrollments.order_by(), cohort)[:EVERYBODY].aggregate(
+    facts = {fact: F(fact) for fact in ("state", *people.conditions(cohort, documents))}
+    everybody = people.with_facts(cohort.enrollments.order_by(), cohort, documents).annotate(**facts)
+    found = everybody[:EVERYBODY].aggregate(
         **{f"counted_{number}": Count("pk", filter=who) for number, who in enumerate(conditions)},
         first_day=Min("extended_until", filter=wanted["extended"]),
         last_day=Max("extended_until", filter=wanted["extended"]),
@@ -244,8 +246,8 @@ def tasks(cohort: Cohort, *, closed: Iterable[int] = ()) -> list[Tasks]:
 
 def late_people(cohort: Cohort, documents: list) -> QuerySet:
     """Who has not submitted: those without an extension first, then those with the most documents in."""
-    facts = people.with_facts(cohort.enrollments.filter(people.STAYS), cohort).filter(people.NOT_HANDED_IN)
-    return people.listed(facts, documents).order_by(
+    staying = people.with_facts(cohort.enrollments.filter(people.STAYS), cohort, len(documents))
+    return people.listed(staying.filter(people.NOT_HANDED_IN), documents).order_by(
         F("extended_until").asc(nulls_first=True), "-documents_in", "last_name", "first_name", "pk"
     )
 

@@ -16,8 +16,8 @@ from cohorts.models import ActivityMark, Attendance, Cohort, Enrollment, Event
 from microcred import times
 from microcred.models import Message
 from reviews import rounds
-from reviews.models import Assignment, AssignmentQuerySet, Review
-from reviews.second_reads import readers_needed
+from reviews.models import Assignment
+from reviews.second_reads import is_read_twice
 from reviews.stuck import TAKEN
 from submissions.checks.naming.words import fold
 from submissions.letters import in_words
@@ -37,41 +37,64 @@ def counted(rows: QuerySet, by: str):
 
 
 def attended(cohort: Cohort) -> QuerySet[Attendance]:
-    """Meetings at which the enrollment outside was, long enough for the attendance badge; unknown minutes count."""
-    least = cohort.attendance_edition.meeting_minutes_required if cohort.attendance_edition else 0
-    return Attendance.objects.earning(least).filter(enrollment=OuterRef("pk"))
+    """Meetings at which the enrollment outside was."""
+    return _attended(cohort).filter(enrollment=OuterRef("pk"))
 
 
-def with_facts(people: QuerySet[Enrollment], cohort: Cohort) -> QuerySet:
-    """Each with what filters and counts ask: state, badge, started, meetings, documents in, reviews, readers now."""
-    mine = {"submission": OuterRef("submission")}
-    marked = Exists(ActivityMark.objects.filter(enrollment=OuterRef("pk")))
-    added = Exists(Version.objects.filter(**{f"document__{key}": value for key, value in mine.items()}))
-    in_now = Document.objects.filter(current__verdict__in=TAKEN, **mine)
-    finished = Review.objects.finished().filter(
-        assignment__handed_back_at__isnull=True, assignment__round_number=1, assignment__role=Assignment.Role.READER,
-        **{f"assignment__{key}": value for key, value in mine.items()},
+def with_facts(people: QuerySet[Enrollment], cohort: Cohort, documents: int) -> QuerySet:
+    """Each with what filters and counts ask, and where lists stand in order of it; what is not asked costs nothing."""
+    in_now = Document.objects.filter(current__verdict__in=TAKEN, submission=OuterRef("submission"))
+    return people.alias(
+        state=F("submission__state"), meetings=counted(attended(cohort), "enrollment"),
+        documents_in=counted(in_now, "submission"), **conditions(cohort, documents),
     )  # fmt: skip
-    return people.annotate(
-        state=F("submission__state"),
-        holds_badge=Exists(Award.objects.standing().filter(edition=cohort.edition_id, person=OuterRef("person"))),
-        has_started=Q(marked) | Q(added),
-        meetings=counted(attended(cohort), "enrollment"),
-        documents_in=counted(in_now, "submission"),
-        reviews=counted(finished, "assignment__submission"),
-        is_unread=Exists(_current_readings().unfinished()),
-        readers_now=counted(_current_readings().readings(), "submission"),
-        readers_needed=readers_needed("submission__"),
-    )
 
 
-def _current_readings() -> AssignmentQuerySet:
-    """Standing assignments of the round that lies before the readers, none from before an appeal."""
-    return Assignment.objects.standing().of_the_last_round().filter(submission=OuterRef("submission"))
+def conditions(cohort: Cohort, documents: int) -> dict[str, Q | Exists]:
+    """What is true of somebody or not. What has to be counted is counted for all people at once."""
+    marked = Exists(ActivityMark.objects.filter(enrollment=OuterRef("pk")))
+    added = Exists(Version.objects.filter(document__submission=OuterRef("submission")))
+    theirs = {"submission__enrollment__cohort": cohort}
+    in_now = Document.objects.filter(current__verdict__in=TAKEN, **theirs)
+    now = Assignment.objects.standing().of_the_last_round()
+    first = Assignment.objects.standing().filter(round_number=1, role=Assignment.Role.READER, **theirs)
+    return {
+        "holds_badge": Exists(Award.objects.standing().filter(edition=cohort.edition_id, person=OuterRef("person"))),
+        "has_started": Q(marked) | Q(added),
+        "has_met": _has(
+            meetings_wanted(cohort), _attended(cohort).filter(enrollment__cohort=cohort), "enrollment", "pk"
+        ),
+        "has_documents": _has(documents, in_now, "submission"),
+        "is_reviewed": _is_enough(first.filter(review__finished_at__isnull=False), cohort),
+        "is_unread": Exists(now.unfinished().filter(submission=OuterRef("submission"))),
+        "has_reader": Exists(now.readings().filter(submission=OuterRef("submission"))),
+        "has_readers": _is_enough(now.readings().filter(**theirs), cohort),
+    }
+
+
+def _has(count: int, rows: QuerySet, by: str, key: str = "submission") -> Q:
+    """Whether there are so many `rows`, which lead to the one outside by `by`."""
+    if not count:
+        return Q(pk__isnull=False)
+    enough = rows.order_by().values(by).annotate(n=Count("pk")).filter(n__gte=count)
+    return Q(**{f"{key}__in": enough.values(by)})
+
+
+def _is_enough(readings: QuerySet[Assignment], cohort: Cohort) -> Q:
+    """Whether there are as many `readings` of a submission as it needs."""
+    least = cohort.readers_per_submission
+    twice = _has(max(least, 2), readings, "submission")
+    return twice if least > 1 else twice | (_has(least, readings, "submission") & ~is_read_twice("submission__"))
+
+
+def _attended(cohort: Cohort) -> QuerySet[Attendance]:
+    """Meetings at which people were, long enough for the attendance badge; unknown minutes count."""
+    least = cohort.attendance_edition.meeting_minutes_required if cohort.attendance_edition else 0
+    return Attendance.objects.earning(least)
 
 
 def listed(people: QuerySet[Enrollment], documents: Iterable[RequiredDocument]) -> QuerySet:
-    """Each with all that a row prints. Queries: one, and one model built for each row."""
+    """Each with all that a row prints, from `with_facts`. Queries: one, and one model built for each row."""
     mine = {"submission": OuterRef("submission")}
     slots = {
         f"slot_{document.pk}": Subquery(
@@ -79,12 +102,14 @@ def listed(people: QuerySet[Enrollment], documents: Iterable[RequiredDocument]) 
         )
         for document in documents
     }
-    reader = _current_readings().order_by("role", "assigned_at", "pk")
+    given = Assignment.objects.standing().of_the_last_round().filter(**mine)
+    reader = given.order_by("role", "assigned_at", "pk")
     sent = Message.objects.filter(
         person=OuterRef("person"), cohort_slug=OuterRef("cohort__slug"), is_reminder=True,
         state__in=(Message.State.SENT, Message.State.FAILED),
     ).order_by("-due_at", "-pk")  # fmt: skip
     return people.annotate(
+        **{fact: F(fact) for fact in ("state", "meetings", "documents_in", "holds_badge")},
         first_name=F("person__first_name"),
         last_name=F("person__last_name"),
         email=F("person__email"),
@@ -92,7 +117,7 @@ def listed(people: QuerySet[Enrollment], documents: Iterable[RequiredDocument]) 
         here_last_at=_here_last(),
         number=F("submission__number"),
         reader=Subquery(reader.values(name=Concat("reviewer__first_name", Value(" "), "reviewer__last_name"))[:1]),
-        readers=counted(_current_readings(), "submission"),
+        readers=counted(given, "submission"),
         reminded_at=Subquery(sent.values("due_at")[:1]),
         reminder_state=Subquery(sent.values("state")[:1]),
         was_late=Exists(Round.objects.filter(is_late=True, **mine)),
@@ -322,8 +347,8 @@ def filters(cohort: Cohort, documents: int) -> dict[str, Filter]:
 
     The overview counts by the same conditions.
     """
-    complete = Q(documents_in__gte=documents)
-    enough = meetings_wanted(cohort)
+    complete = Q(has_documents=True)
+    enough = in_words(meetings_wanted(cohort)).capitalize()
     waiting, missing = STAYS & WAITING, STAYS & NOT_HANDED_IN
     choices = {
         "": Filter("Everyone", Q()),
@@ -337,16 +362,12 @@ def filters(cohort: Cohort, documents: int) -> dict[str, Filter]:
         "enrolled": Filter("Enrolled", STAYS, is_chip=False),
         "not-invited": Filter("Not invited yet", invitations.NEVER_INVITED, is_chip=False),
         "started": Filter("Started", STAYS & Q(has_started=True), is_chip=False),
-        "meetings": Filter(
-            f"{in_words(enough).capitalize()} or more meetings", STAYS & Q(meetings__gte=enough), is_chip=False
-        ),
+        "meetings": Filter(f"{enough} or more meetings", STAYS & Q(has_met=True), is_chip=False),
         "documents": Filter("All documents in", STAYS & complete, is_chip=False),
         "submitted": Filter("Submitted", STAYS & HANDED_IN, is_chip=False),
-        "reviewed": Filter("Review finished", STAYS & HANDED_IN & Q(reviews__gte=F("readers_needed")), is_chip=False),
-        "no-reviewer": Filter("No reviewer yet", waiting & Q(readers_now=0), is_chip=False),
-        "second-read": Filter(
-            "Another reader wanted", waiting & Q(readers_now__gt=0, readers_now__lt=F("readers_needed")), is_chip=False
-        ),
+        "reviewed": Filter("Review finished", STAYS & HANDED_IN & Q(is_reviewed=True), is_chip=False),
+        "no-reviewer": Filter("No reviewer yet", waiting & Q(has_reader=False), is_chip=False),
+        "second-read": Filter("Another reader wanted", waiting & Q(has_reader=True, has_readers=False), is_chip=False),
         "being-read": Filter("Review not finished", waiting & Q(is_unread=True), is_chip=False),
         "to-decide": Filter(
             "Ready for a decision", STAYS & Q(submission__in=rounds.ready(cohort).values("pk")), is_chip=False

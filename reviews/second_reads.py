@@ -18,11 +18,15 @@ def readers_needed(submission: str = "") -> Case:
 
     `submission` is the way there, such as `"enrollment__submission__"`.
     """
-    rules = f"{submission}enrollment__cohort__"
-    drawn = Q(**{f"{rules}second_read_percent__gt": F(f"{submission}number") * SPREAD % 100})
+    at_least = F(f"{submission}enrollment__cohort__readers_per_submission")
+    return Case(When(is_read_twice(submission), then=Greatest(at_least, 2)), default=at_least)
+
+
+def is_read_twice(submission: str = "") -> Q:
+    """Whether a second read was drawn or asked for, as a condition; `submission` is the way there."""
+    percent = f"{submission}enrollment__cohort__second_read_percent"
     asked = Exists(SecondRead.objects.standing().filter(submission=OuterRef(f"{submission}pk")))
-    at_least = F(f"{rules}readers_per_submission")
-    return Case(When(drawn | Q(asked), then=Greatest(at_least, 2)), default=at_least)
+    return Q(**{f"{percent}__gt": F(f"{submission}number") * SPREAD % 100}) | Q(asked)
 
 
 def needed_by(submission: Submission) -> int:

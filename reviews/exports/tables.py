@@ -32,7 +32,7 @@ def roster(work: Work) -> Table:
     cohort = _with_dates(work.export.cohort)
     documents = tuple(cohort.edition.documents.all())
     sheet = people.Sheet(cohort, documents, cohort.due_on, clock.now())
-    everyone = people.listed(people.with_facts(work.people_open_to_asker(), cohort), documents)
+    everyone = people.listed(people.with_facts(work.people_open_to_asker(), cohort, len(documents)), documents)
     rows = work.counting(_in_batches(_with_results(everyone, cohort)), cohort.enrollments.count())
     titles = [document.short_title for document in documents]
     heads = ["Last name", "First name", "E-mail", "District", "Meetings", *titles, "Status", "Submission"]

@@ -28,7 +28,7 @@ def index(request: HttpRequest, cohort: str) -> HttpResponse:
     ours = run_by(request, cohort, known=conflicts.with_reader(people.with_dates(Cohort.objects.all()), request.user))
     documents = list(ours.edition.documents.all())
     choices, chosen = people.filters(ours, len(documents)), request.GET.get("show", "")
-    found, narrowed = asked_for(request, ours, choices)
+    found, narrowed = asked_for(request, ours, len(documents))
     sort = people.sort_of(request.GET.get("sort", ""))
     closed = conflicts.closed_in(ours, request.user)
     tells = bool(chosen or narrowed or sort.tells_of_work)
@@ -74,11 +74,12 @@ def _typed(request: HttpRequest, key: str) -> str:
     return request.GET.get(key, "").replace("\0", "").strip()
 
 
-def asked_for(request: HttpRequest, ours: Cohort, choices) -> tuple[QuerySet[Enrollment], str]:
+def asked_for(request: HttpRequest, ours: Cohort, documents: int) -> tuple[QuerySet[Enrollment], str]:
     """The people that the address asks for, and in words what narrows the list to them; never more than it says."""
-    if (show := request.GET.get("show", "")) not in choices:
+    choice = people.filters(ours, documents).get(request.GET.get("show", ""))
+    if choice is None:
         raise Http404
-    found = people.with_facts(ours.enrollments.all(), ours).filter(choices[show].who)
+    found = people.with_facts(ours.enrollments.all(), ours, documents).filter(choice.who)
     if words := _typed(request, "q"):
         found = people.found(found, words)
     try:

@@ -13,7 +13,7 @@ from cohorts import keeping_clear
 from cohorts.models import Cohort, Enrollment, WrittenLetter
 from microcred import clock, letters, times
 from microcred.verdict import Refused
-from reviews import people, writing, written
+from reviews import writing, written
 from reviews.people_forms import WritingForm
 from reviews.views.overview import run_by
 from reviews.views.people import ASKED, asked_for
@@ -85,7 +85,7 @@ def _chosen(request: HttpRequest, ours: Cohort, earlier: WrittenLetter | None = 
     elif earlier:
         found = ours.enrollments.filter(ref__in=written.readers_of(earlier))
     elif any(key in request.GET for key in ASKED):
-        found, _ = asked_for(request, ours, people.filters(ours, ours.edition.documents.count()))
+        found, _ = asked_for(request, ours, ours.edition.documents.count())
     else:
         found = ours.enrollments.none()
     return writing.addressed(found, ours)

@@ -53,7 +53,7 @@ def dana(cohort, state=State.SUBMITTED, last="Okafor", **enrolled):
 
 def row_of(cohort):
     documents = list(cohort.edition.documents.all())
-    listed = people.listed(people.with_facts(cohort.enrollments.all(), cohort), documents)
+    listed = people.listed(people.with_facts(cohort.enrollments.all(), cohort, len(documents)), documents)
     return people.rows(listed, people.Sheet(cohort, tuple(documents), date(2023, 11, 30), NOW))[0]
 
 
