@@ -59,9 +59,14 @@ def deadline(end: datetime, *, reader: str, cohort: str) -> Shown:
     return instant(end - timedelta(seconds=1), reader=reader, cohort=cohort)
 
 
+def last_date(end: datetime, zone: ZoneInfo) -> date:
+    """The day on which an exclusive end falls for people in `zone`."""
+    return (end - timedelta(seconds=1)).astimezone(zone).date()
+
+
 def last_day(end: datetime, zone: str) -> str:
-    """`Thu, Nov 30`: the day on which an exclusive end falls for people in `zone`."""
-    return day((end - timedelta(seconds=1)).astimezone(ZoneInfo(zone)).date())
+    """`Thu, Nov 30`: the same in words."""
+    return day(last_date(end, ZoneInfo(zone)))
 
 
 def last_minute(end: datetime, zone: str) -> str:

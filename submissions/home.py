@@ -205,16 +205,15 @@ class Home:
 
     @property
     def days_left(self) -> int:
-        last = (self.window.due_at - timedelta(seconds=1)).astimezone(ZoneInfo(self.zone))
-        return (last.date() - self.today).days
+        return (times.last_date(self.window.due_at, ZoneInfo(self.zone)) - self.today).days
 
     @cached_property
     def timeline(self) -> list[Station]:
         revision = None
         if self.submission.current_round.number > 1:
-            day = self.window.due_on
-            revision = Dated("Revision due", day, clock.end_of_day(day, self.cohort.zone))
-        dated = of_events(self.events, len(self.slots), revision_due=revision)
+            ends_at = clock.end_of_day(self.window.due_on, self.cohort.zone)
+            revision = Dated("Revision due", times.last_date(ends_at, ZoneInfo(self.zone)), ends_at)
+        dated = of_events(self.events, len(self.slots), zone=self.zone, revision_due=revision)
         return stations(dated, at=self.at, today=self.today)
 
     @cached_property

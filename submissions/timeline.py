@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from cohorts.models import Event
 from microcred import times
@@ -55,19 +56,29 @@ def _place(before: date, after: date, today: date) -> int:
     return min(max(STEP * round(share / STEP), 0), 100)
 
 
-def of_events(events: Iterable[Event], documents: int, *, revision_due: Dated | None = None) -> list[Dated]:
-    """The standing events that concern an applicant; each may carry `status`, what they did at a meeting."""
-    rows = [_of_event(event, documents) for event in events if event.kind in SHOWN and not event.cancelled_at]
+def of_events(events: Iterable[Event], documents: int, *, zone: str, revision_due: Dated | None = None) -> list[Dated]:
+    """The standing events that concern an applicant in `zone`; each may carry `status`, what they did at a meeting."""
+    rows = [
+        _of_event(event, documents, ZoneInfo(zone))
+        for event in events
+        if event.kind in SHOWN and not event.cancelled_at
+    ]
     return [*rows, revision_due] if revision_due else rows
 
 
-def _of_event(event: Event, documents: int) -> Dated:
+def _of_event(event: Event, documents: int, zone: ZoneInfo) -> Dated:
+    """Meetings and the evidence are instants, so their day is the reader's; the other days are the same everywhere."""
     match event.kind:
         case Event.Kind.MEETING:
             note = {"here": "You attended", "excused": "You were excused"}.get(getattr(event, "status", "") or "", "")
-            return Dated(event.title, event.on, event.ends_at, note)
+            return Dated(event.title, event.starts_at.astimezone(zone).date(), event.ends_at, note)
         case Event.Kind.EVIDENCE_DUE:
-            return Dated("Evidence due", event.on, event.ends_at, f"All {in_words(documents)} documents")
+            return Dated(
+                "Evidence due",
+                times.last_date(event.ends_at, zone),
+                event.ends_at,
+                f"All {in_words(documents)} documents",
+            )
         case Event.Kind.DECISIONS:
             return Dated("Decision", event.on, event.ends_at, "Sent by e-mail", by=True)
     return Dated(event.title, event.on, event.starts_at)

@@ -55,7 +55,7 @@ def test_events_say_what_the_person_did_and_reviewers_dates_stay_away():
     for event in events:
         event.status = Attendance.Status.HERE if event.is_meeting and event.number == 1 else ""
 
-    shown = {one.title: one.note for one in of_events(events, 3)}
+    shown = {one.title: one.note for one in of_events(events, 3, zone="America/New_York")}
 
     assert shown == {
         "Learning begins": "",
@@ -65,3 +65,14 @@ def test_events_say_what_the_person_did_and_reviewers_dates_stay_away():
         "Evidence due": "All three documents",
         "Decision": "Sent by e-mail",
     }
+
+
+@pytest.mark.django_db
+def test_meetings_and_the_evidence_fall_on_the_day_of_the_reader():
+    events = factories.cohort().events.all()
+
+    days = {one.title: one.on for one in of_events(events, 3, zone="Pacific/Guam")}
+
+    assert days["Community of Practice 3"] == date(2023, 11, 7)  # 7:00 AM there
+    assert days["Evidence due"] == date(2023, 12, 1)
+    assert days["Learning begins"] == date(2023, 9, 1)
