@@ -43,6 +43,21 @@ def vouch_for(person: User) -> None:
 
 
 class Adapter(DefaultAccountAdapter):
+    """Sign-in by invitation, its letters through the outbox, and its refusals in our words."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": "This account is closed. Write to the team of your cohort to open it again.",
+        "email_password_mismatch": "This address and this password do not go together. Try again, or ask for a code.",
+        "email_taken": "Somebody signs in with this address already.",
+        "enter_current_password": "Type the password that you have now.",
+        "incorrect_code": "That is not the code we sent last. Type it as it stands in the e-mail, or send it again.",
+        "incorrect_password": "That is not your password. Type it again, or choose a new one by e-mail.",
+        "invalid_password_reset": "This link was used already, or it is too old. Ask for a new one.",
+        "rate_limited": "That was a lot in a short time. Wait five minutes, then try again.",
+        "same_as_current": "That is what you have now. Type the new one.",
+        "too_many_login_attempts": "That did not work several times. Wait five minutes, or ask for a code by e-mail.",
+    }
+
     def is_open_for_signup(self, request) -> bool:
         return False
 
