@@ -27,7 +27,7 @@ PEOPLE = (
     ("reviewer@example.org", "reviewer", "scores what is assigned"),
     ("second@example.org", "second reader", "scores what is assigned, as the second pair of eyes"),
     ("admin@example.org", "cohort admin", "runs the cohort, reads every mail it sent"),
-    ("director@example.org", "program director", "sees whether the plan is on track"),
+    ("director@example.org", "program director", "sees the cohorts at a glance"),
 )
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = {"web": 3, "beat": 1, "worker": 3, "broker": 2}  # together under ten

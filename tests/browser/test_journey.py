@@ -186,6 +186,8 @@ def applicant_finds_badge(rosa, post):
     rosa.page.get_by_label("Who can see this").select_option("Everyone")
     rosa.presses("Save", exact=True)
     rosa.is_told("Everyone can see this badge now.")
+    rosa.presses("Copy link")
+    expect(rosa.page.locator("[data-copied]")).to_have_text("Copied")
     return rosa.page.url
 
 
