@@ -64,8 +64,8 @@ def not_invited(cohort: Cohort) -> QuerySet[Enrollment]:
 
 
 def sample(cohort: Cohort, *, by: User) -> Message:
-    """The invitation as it would leave: to somebody on the roster, or as `by` would read it. Raises: Refused."""
-    row = cohort.enrollments.select_related("person").first()
+    """The invitation as it would leave: to the first to be invited, or as `by` would read it. Raises: Refused."""
+    row = not_invited(cohort).first()
     values = {
         "invited_by": by.full_name,
         "learning_begins": _first_day(cohort),

@@ -161,6 +161,14 @@ def test_nobody_is_invited_to_a_cohort_that_is_not_open(enrollment):
     assert str(refusal.value) == "The Fall 2023 cohort is not open yet. Open it first, then invite."
 
 
+def test_it_is_shown_as_somebody_reads_it_whom_it_goes_to(enrollment):
+    factories.enrollment(enrollment.cohort, factories.person("Ada", "Able"), joined_at=enrollment.cohort.opened_at)
+
+    shown = invitations.sample(enrollment.cohort, by=factories.person("Cleo", "Lead"))
+
+    assert shown.person == enrollment.person
+
+
 @pytest.mark.parametrize("count", [1, 4])
 def test_inviting_takes_the_same_queries_however_many(django_assert_num_queries, count):
     cohort, cleo = factories.cohort(), factories.person("Cleo", "Lead")
