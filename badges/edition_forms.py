@@ -10,13 +10,21 @@ from django.utils.text import slugify
 
 from badges import placeholders
 from badges.editions.archive import LARGEST_BYTES
-from badges.editions.gaps import awaited, rows_of
+from badges.editions.gaps import PLACE, awaited, lost_templates, rows_of, scored_rows
 from badges.editions.places import entry, key_of, listed
-from badges.markers import CODE, printed
+from badges.markers import CODE, codes_in, printed
 from badges.models import Activity, Criterion, Edition, Letter, Prompt, RequiredDocument
+from badges.names import NOT_ON_WINDOWS
 
 MOST_LEVELS, LEAST_LEVELS = 5, 2
 LEVELS = {1: "Level 1, the best", 2: "Level 2", 3: "Level 3", 4: "Level 4", 5: "Level 5"}
+SENTENCES = {
+    "required": "Write something here.",
+    "max_length": "Use at most %(limit_value)d signs; these are %(show_value)d.",
+    "min_value": "Write %(limit_value)d or more.",
+    "max_value": "Write %(limit_value)d or less.",
+}
+NOT_IN_NAMES = frozenset(NOT_ON_WINDOWS) - {"|"}  # a bar becomes a hyphen in what we hand out
 WORDS = re.compile(r"\{([^{}]*)\}")
 
 
@@ -46,6 +54,14 @@ def language_field():
     )
 
 
+def speak_plainly(fields):
+    """What each field says of what it cannot take."""
+    for field in fields:
+        field.error_messages |= SENTENCES
+        if isinstance(field, forms.URLField):
+            field.error_messages["invalid"] = "Write the whole address, as in https://example.org/page."
+
+
 class PartForm(forms.Form):
     """One part of an edition's plain form: `whole` is the form, `place` where the part stands or is going to."""
 
@@ -56,8 +72,7 @@ class PartForm(forms.Form):
         self.is_new = self.begins()
         self.entry = self.begun() if self.is_new else entry(whole, place)
         super().__init__(data, initial=self.shown(self.entry) if self.entry else None)
-        for field in self.fields.values():
-            field.error_messages["required"] = "Write something here."
+        speak_plainly(self.fields.values())
 
     def begins(self):
         """Whether the place is one that does not exist yet."""
@@ -101,8 +116,22 @@ class DirectionsForm(PartForm):
         rows=24,
         required=False,
         help_text="Markdown. “## Heading” begins a section; activities stand under the heading that names their group. "
-        "On a line of its own, {documents} lists what is handed in and {template growth-plan} offers that template.",
+        "On a line of its own, {documents} lists what is handed in, and {template …} offers a template.",
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if keys := [document["key"] for document in self.whole["documents"]]:
+            offered = ", ".join(f"{{template {key}}}" for key in keys)
+            self.fields["directions"].help_text += f" Here: {offered}."
+
+    def clean_directions(self):
+        directions = self.cleaned_data["directions"].replace("\r\n", "\n")
+        if lost := lost_templates(directions, self.whole["documents"]):
+            raise forms.ValidationError(f"{{template {lost[0]}}} names no document of this edition.")
+        if odd := re.search(r"^\{.*\} *$", PLACE.sub("", directions), re.MULTILINE):
+            raise forms.ValidationError(f"{odd[0].strip()} is no place. Write {{documents}}, or a template as above.")
+        return directions
 
 
 class RulesForm(PartForm):
@@ -156,12 +185,14 @@ class RulesForm(PartForm):
         is_odd = used - {"last", "initial", "title"} or re.search(r"[{}]", WORDS.sub("", pattern))
         if is_odd or not {"last", "title"} <= used:
             raise forms.ValidationError("Use {last} and {title}, and {initial} if you like. Nothing else in braces.")
+        if odd := NOT_IN_NAMES & set(pattern):
+            raise forms.ValidationError(f"Leave out {' '.join(sorted(odd))}: no file can be named so.")
         return pattern
 
     def clean(self):
         cleaned = super().clean()
-        count = sum(len(rows_of(document)) for document in self.whole["documents"] if document["scored"])
         rule, least = cleaned.get("pass_rule"), cleaned.get("pass_count")
+        count = len(scored_rows(self.whole))
         if rule != Edition.PassRule.EVERY and least is not None and not 1 <= least <= count:
             self.add_error("pass_count", f"There are {count} rubric rows. Choose a number from 1 to {count}.")
         if cleaned.get("competencies_required", 0) > len(cleaned.get("competencies", [])):
@@ -202,8 +233,25 @@ class DocumentForm(PartForm):
     def shown(self, found):
         return super().shown(found) | {"aliases": "\n".join(found["aliases"])}
 
+    def clean_title(self):
+        title = self.cleaned_data["title"]
+        if title.casefold().endswith(" revised"):
+            raise forms.ValidationError("Leave REVISED out: we add it to what comes after a revision request.")
+        return self._own(title)
+
     def clean_aliases(self):
-        return [one.strip() for one in self.cleaned_data["aliases"].splitlines() if one.strip()]
+        return [self._own(one.strip()) for one in self.cleaned_data["aliases"].splitlines() if one.strip()]
+
+    def _own(self, title):
+        """Files are told apart by their titles."""
+        here = "" if self.is_new else self.place[-1]
+        for document in self.whole["documents"]:
+            known = {name.casefold() for name in (document["title"], *document["aliases"])}
+            if document["key"] != here and title.casefold() in known:
+                raise forms.ValidationError(
+                    f"“{title}” is how files of “{document['title']}” are named. Choose another."
+                )
+        return title
 
     @property
     def part(self):
@@ -229,13 +277,20 @@ class PromptForm(PartForm):
             self.fields["code"].initial = re.sub(r"\d+$", lambda found: str(int(found[0]) + 1), last[0]["code"])
 
     def clean_code(self):
-        code = self.cleaned_data["code"].strip().upper()
+        code = "".join(self.cleaned_data["code"].split()).upper()
         codes = {prompt["code"] for document in self.whole["documents"] for prompt in document["prompts"]}
         if not CODE.fullmatch(printed(code)):
             raise forms.ValidationError("Write it like L2-RG-Q1: capitals, digits and hyphens, then Q and a number.")
         if code in codes:
             raise forms.ValidationError(f"{code} is another question’s. Choose one of its own.")
         return code
+
+    def clean(self):
+        cleaned = super().clean()
+        for name in ("section", "text", "hint"):
+            if codes := codes_in(cleaned.get(name, "")):
+                self.add_error(name, f"Leave {printed(codes[0])} out: by such codes we find the answers.")
+        return cleaned
 
     @property
     def part(self):
@@ -285,7 +340,7 @@ class RowForm(PartForm):
         return cleaned
 
     def _check_levels(self):
-        labels = [level["label"] for level in self.levels]
+        labels = [level["label"].casefold() for level in self.levels]
         if len(labels) < LEAST_LEVELS:
             self.add_error("label_1", f"Describe {LEAST_LEVELS} to {MOST_LEVELS} levels.")
         elif len(set(labels)) < len(labels):
@@ -311,6 +366,12 @@ class LetterForm(PartForm):
         super().__init__(*args, **kwargs)
         if self.place[-1] != "new":
             del self.fields["title"]
+
+    def clean_title(self):
+        title = self.cleaned_data["title"]
+        if slugify(title) in self.taken():
+            raise forms.ValidationError(f"There is a letter “{slugify(title)}” already. Choose another name.")
+        return title
 
     def begins(self):
         """A letter that is awaited has its name already."""

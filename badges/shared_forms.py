@@ -6,7 +6,7 @@ from django import forms
 from django.utils.text import slugify
 
 from badges import editions
-from badges.edition_forms import PartForm, language_field, line_field, longest, text_field
+from badges.edition_forms import PartForm, language_field, line_field, longest, speak_plainly, text_field
 from badges.models import Badge, Competency, Domain, Edition, Framework, Program
 
 LEVELS = 20
@@ -52,8 +52,7 @@ class NewBadgeForm(forms.Form):
         known = [(slug, each.name) for slug, each in self.programs.items()]
         self.fields["program"].choices = [*known, (NEW, "A new program")]
         self.fields |= badge_fields()
-        for field in self.fields.values():
-            field.error_messages["required"] = "Write something here."
+        speak_plainly(self.fields.values())
         of_them = Edition.objects.select_related("badge").filter(badge__program__in=self.programs.values())
         self.fields["like"].queryset = of_them
 

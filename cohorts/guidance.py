@@ -12,6 +12,7 @@ from datetime import date, datetime
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
+from badges.editions.gaps import PLACE
 from badges.models import Edition
 from cohorts import deadlines
 from cohorts.activities import Checklist, Group
@@ -19,7 +20,6 @@ from cohorts.models import Enrollment, Event
 from microcred import letters
 
 HEADING = re.compile(r"^## +(.+?) *#*$", re.MULTILINE)
-PLACE = re.compile(r"^\{ *(documents|template +(?P<key>[a-z0-9-]+)) *\} *$\n?", re.MULTILINE)
 DATES = frozenset({Event.Kind.LEARNING_BEGINS, Event.Kind.EVIDENCE_DUE, Event.Kind.DECISIONS})
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from badges import edition_forms, editions, placeholders, shared_forms, specs
 from badges.edition_forms import ArchiveForm
 from badges.editions import places
+from badges.editions.gaps import PLACE
 from badges.models import Edition
 from badges.names import canonical_stem
 from badges.permissions import may_change
@@ -65,7 +66,7 @@ def _overview(request, cohort: Cohort, edition: Edition):
         "cohort": cohort,
         "edition": edition,
         "whole": form,
-        "opening_words": plain.as_text(guidance.PLACE.sub("", form["directions"])),
+        "opening_words": plain.as_text(PLACE.sub("", form["directions"])),
         "other": cohort.attendance_edition if edition.pk == cohort.edition_id else cohort.edition,
         "may_change": may_change(edition),
         "gaps": editions.gaps(form),
