@@ -157,11 +157,21 @@ def _mail(events: list[Event], *, as_: str) -> dict:
     mail = reader.mail()
     return {
         "readers": readers,
-        "moves": any(not one.role for one in readers),
+        "consequence": _consequence(events[0], readers),
         "reader": reader,
         "mail": mail,
         "body": letters.body_of(mail.html),
     }
+
+
+def _consequence(event: Event, readers: list[announcing.Reader]) -> str:
+    count = len(readers)
+    people = "1 person" if count == 1 else f"{count} people"
+    if not event.pk:
+        return f"{people} {'gets' if count == 1 else 'get'} it"
+    if any(not one.role for one in readers):
+        return f"This changes the time for {people}"
+    return f"{people} {'is' if count == 1 else 'are'} told"
 
 
 @GET_OR_POST
