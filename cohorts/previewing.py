@@ -17,6 +17,7 @@ from cohorts import audiences, last_look, reminders, roles
 from cohorts.models import Cohort, Reminder
 from cohorts.occasions import Occasion
 from cohorts.one_a_day import STATE, Candidate, Mail, Theirs
+from cohorts.planning import Reader, handle_of
 from microcred import times
 from microcred.models import Message, User
 from microcred.verdict import Refused
@@ -29,7 +30,8 @@ AROUND = timedelta(days=4)  # what is due on a day at any place, and what was pu
 class Line:
     """One rule on one day: who gets it at which local time, who has it already, and who does not for which reason.
 
-    `kept_back` are those for whom its letter has a hole, by which: they get it once somebody has mended it.
+    `kept_back` are those for whom its letter has a hole, by which: they get it once somebody has mended it. `readers`
+    are those who get it, to be read as.
     """
 
     rule: Reminder
@@ -38,6 +40,7 @@ class Line:
     skipped: dict[str, list[User]] = field(default_factory=lambda: defaultdict(list))
     kept_back: dict[str, list[User]] = field(default_factory=lambda: defaultdict(list))
     gone: list[User] = field(default_factory=list)
+    readers: list[Reader] = field(default_factory=list)
 
     @property
     def people(self) -> int:
@@ -187,7 +190,9 @@ class Preview:
     def _leave(self, mail: Mail, now: datetime) -> None:
         carrier = mail.carrier
         if self._is_ours(carrier, now):
-            self._line(carrier).going[_hour(carrier, now)].append(carrier.row.person)
+            line = self._line(carrier)
+            line.going[_hour(carrier, now)].append(carrier.row.person)
+            line.readers.append(Reader(handle_of(carrier.member), carrier.row.person))
         is_ours = carrier.rule and carrier.rule.cohort_id == self.cohort.pk
         for one, _ in mail.parts:
             if one is not carrier:

@@ -190,6 +190,7 @@ def test_a_day_says_who_is_skipped_and_why(client, cohort, admin, dana, rule):
 
     assert "Dana Okafor" in told
     assert "Skipped: mail came back" in told
+    assert f'<option value="{dana.ref}">Dana Okafor</option>' in told
     assert "Hana Nguyen" in told
     assert "Nothing leaves on that day." in nothing
 
