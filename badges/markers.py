@@ -5,11 +5,30 @@ survive Word; properties and bookmarks lie in between. Each is written, and the 
 """
 
 import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a template prints of itself, in one language."""
+
+    name: str
+    how_to: str
+    placeholder: str
+    question: str
+    rubric: str
+    row: str
+    revised: str
+
+
+_FILE = Path(__file__).with_name("library") / "paper.toml"  # read by children that know no package, too
+WORDS = {code: Words(**said) for code, said in tomllib.loads(_FILE.read_text(encoding="utf-8")).items()}
+ENGLISH = WORDS["en"]
 
 CODE = re.compile(r"[\[({〔【「]\s*([A-Z0-9]+(?:\s?-\s?[A-Z0-9]+)*\s?-\s?Q\d+)\s*[\])}〕】」]", re.IGNORECASE)
-PLACEHOLDER = "Write your answer here"
-NAME_LABEL = "Last name, first name:"
-RUBRIC_HEADING = "What reviewers look for"
+PLACEHOLDER = ENGLISH.placeholder
 
 PROGRAM = "Microcred program"
 EDITION = "Microcred edition"
@@ -24,6 +43,11 @@ _TAG = "answer:"
 _BOOKMARK = "answer_"
 _BOOKMARK_LENGTH = 40  # Word's own limit
 _ORIGIN = re.compile(r"\[\s*([a-z0-9]+(?:-[a-z0-9]+)*)/([a-z0-9]+(?:-[a-z0-9]+)*)\s*\]")
+
+
+def words_in(language: str) -> Words:
+    """Those of a language tag such as `fr-CA`; English ones where the library has none."""
+    return WORDS.get(language.partition("-")[0].lower(), ENGLISH)
 
 
 def printed(code: str) -> str:

@@ -1,16 +1,9 @@
 """What a template says, as plain data, and every line it prints."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from badges import markers
-
-HOW_TO = (
-    "Write in the white boxes; they grow as you type. Leave the small codes in brackets where they are: "
-    "they help us find your answers, whichever word processor you use."
-)
-REVISED = "Revised version"
-LOOKED_FOR = "Row"
 
 
 @dataclass(frozen=True)
@@ -59,7 +52,12 @@ class DocumentSpec:
     criteria: tuple[CriterionSpec, ...] = ()  # those of the whole document
     program: str = ""
     language: str = "en-US"
-    placeholder: str = markers.PLACEHOLDER
+    placeholder: str = ""  # in place of the language's own
+
+    @property
+    def words(self) -> markers.Words:
+        said = markers.words_in(self.language)
+        return replace(said, placeholder=self.placeholder) if self.placeholder else said
 
     @property
     def subtitle(self) -> str:
@@ -78,16 +76,17 @@ class DocumentSpec:
         return tuple(dict.fromkeys(self._lines()))
 
     def _lines(self) -> Iterator[str]:
-        yield from (self.title, self.subtitle, REVISED, *paragraphs(self.intro), HOW_TO, self.placeholder)
+        words = self.words
+        yield from (self.title, self.subtitle, words.revised, *paragraphs(self.intro), words.how_to, words.placeholder)
         for number, prompt in enumerate(self.prompts, start=1):
-            yield from (prompt.section, heading(number), *paragraphs(prompt.text), *paragraphs(prompt.hint))
+            yield from (prompt.section, heading(number, words), *paragraphs(prompt.text), *paragraphs(prompt.hint))
             yield markers.printed(prompt.code)
-            yield from _rubric_lines(prompt.criteria)
-        yield from _rubric_lines(self.criteria)
+            yield from _rubric_lines(prompt.criteria, words)
+        yield from _rubric_lines(self.criteria, words)
 
 
-def heading(number: int) -> str:
-    return f"Question {number}"
+def heading(number: int, words: markers.Words) -> str:
+    return f"{words.question} {number}"
 
 
 def paragraphs(text: str) -> list[str]:
@@ -95,9 +94,9 @@ def paragraphs(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _rubric_lines(criteria: tuple[CriterionSpec, ...]) -> Iterator[str]:
+def _rubric_lines(criteria: tuple[CriterionSpec, ...], words: markers.Words) -> Iterator[str]:
     if criteria:
-        yield from (markers.RUBRIC_HEADING, LOOKED_FOR)
+        yield from (words.rubric, words.row)
     for criterion in criteria:
         yield criterion.title
         for label, text in criterion.levels:

@@ -17,9 +17,6 @@ from badges import markers
 from badges.word import look
 from badges.word.package import pack, unpack
 from badges.word.spec import (
-    HOW_TO,
-    LOOKED_FOR,
-    REVISED,
     CriterionSpec,
     DocumentSpec,
     Person,
@@ -44,9 +41,9 @@ def build(document: DocumentSpec, person: Person | None = None, revised: bool = 
     for number, prompt in enumerate(document.prompts, start=1):
         if prompt.section:
             paper.add_paragraph(prompt.section, "Heading 1")
-        _question(paper, number, prompt, document.placeholder)
-        _rubric(paper, prompt.criteria)
-    _rubric(paper, document.criteria)
+        _question(paper, number, prompt, document.words)
+        _rubric(paper, prompt.criteria, document.words)
+    _rubric(paper, document.criteria, document.words)
     _properties(paper, document, person, revised)
     return _bytes(paper)
 
@@ -69,17 +66,17 @@ def _opening(paper: Any, document: DocumentSpec, person: Person | None, revised:
     paper.add_paragraph(document.title, "Title")
     paper.add_paragraph(document.subtitle, "Subtitle")
     if revised:
-        paper.add_paragraph(REVISED, "Heading 3")
+        paper.add_paragraph(document.words.revised, "Heading 3")
     named = paper.add_paragraph(style="Applicant")
-    named.add_run(markers.NAME_LABEL).bold = True
+    named.add_run(document.words.name).bold = True
     named.add_run(f" {person}" if person else " ")
-    for text in [*paragraphs(document.intro), *([HOW_TO] if document.prompts else [])]:
+    for text in [*paragraphs(document.intro), *([document.words.how_to] if document.prompts else [])]:
         paper.add_paragraph(text)
 
 
-def _question(paper: Any, number: int, prompt: PromptSpec, placeholder: str) -> None:
+def _question(paper: Any, number: int, prompt: PromptSpec, words: markers.Words) -> None:
     """A heading, then one column and two rows: what is asked, and where to answer."""
-    paper.add_paragraph(heading(number), "Heading 2")
+    paper.add_paragraph(heading(number, words), "Heading 2")
     table = paper.add_table(rows=2, cols=1)
     look.frame(table, look.EDGE, [WIDTH])
     asked, answered = (row.cells[0] for row in table.rows)
@@ -88,19 +85,19 @@ def _question(paper: Any, number: int, prompt: PromptSpec, placeholder: str) -> 
     lines = [(text, "Prompt") for text in paragraphs(prompt.text)]
     lines += [(text, "Hint") for text in paragraphs(prompt.hint)]
     _write(asked, [*lines, (markers.printed(prompt.code), "Printed code")])
-    _answer_box(answered, number, prompt.code, placeholder)
+    _answer_box(answered, number, prompt.code, words)
     table.rows[1]._tr.get_or_add_trPr().append(look.element("w:trHeight", val=str(ANSWER_HEIGHT)))
 
 
-def _answer_box(cell: Any, number: int, code: str, placeholder: str) -> None:
+def _answer_box(cell: Any, number: int, code: str, words: markers.Words) -> None:
     """A tagged control with a bookmark inside, and the paragraph that Word wants at the end of a cell."""
     inside = cell.paragraphs[0]
     inside.style = "Answer"
-    run = inside.add_run(placeholder, "Placeholder Text")
+    run = inside.add_run(words.placeholder, "Placeholder Text")
     run._r.addprevious(look.element("w:bookmarkStart", id=str(number), name=markers.bookmark(code)))
     run._r.addnext(look.element("w:bookmarkEnd", id=str(number)))
     control, properties = look.element("w:sdt"), look.element("w:sdtPr")
-    properties.append(look.element("w:alias", val=heading(number)))
+    properties.append(look.element("w:alias", val=heading(number, words)))
     properties.append(look.element("w:tag", val=markers.tag(code)))
     properties.append(look.element("w:id", val=str(20_000 + number)))
     properties.append(look.element("w:lock", val="sdtLocked"))  # the box stays; what is in it is theirs
@@ -112,25 +109,25 @@ def _answer_box(cell: Any, number: int, code: str, placeholder: str) -> None:
     cell.add_paragraph(style="Answer")
 
 
-def _rubric(paper: Any, criteria: tuple[CriterionSpec, ...]) -> None:
+def _rubric(paper: Any, criteria: tuple[CriterionSpec, ...], words: markers.Words) -> None:
     """One table for the rows that share their levels; rows with other levels get their own."""
     if criteria:
-        paper.add_paragraph(markers.RUBRIC_HEADING, "Heading 3")
+        paper.add_paragraph(words.rubric, "Heading 3")
     remaining = list(criteria)
     while remaining:
         labels = remaining[0].labels
         together = [criterion for criterion in remaining if criterion.labels == labels]
         remaining = [criterion for criterion in remaining if criterion.labels != labels]
-        _rubric_table(paper, labels, together)
+        _rubric_table(paper, (words.row, *labels), together)
         paper.add_paragraph(style="Level")  # Word joins tables that touch
 
 
-def _rubric_table(paper: Any, labels: tuple[str, ...], criteria: list[CriterionSpec]) -> None:
-    table = paper.add_table(rows=1 + len(criteria), cols=1 + len(labels))
+def _rubric_table(paper: Any, headings: tuple[str, ...], criteria: list[CriterionSpec]) -> None:
+    table, levels = paper.add_table(rows=1 + len(criteria), cols=len(headings)), len(headings) - 1
     first = Emu(WIDTH * 22 // 100)
-    look.frame(table, look.LINE, [first, *[Emu((WIDTH - first) // max(len(labels), 1))] * len(labels)])
+    look.frame(table, look.LINE, [first, *[Emu((WIDTH - first) // max(levels, 1))] * levels])
     look.mark_header(table.rows[0])
-    for cell, label in zip(table.rows[0].cells, (LOOKED_FOR, *labels), strict=True):
+    for cell, label in zip(table.rows[0].cells, headings, strict=True):
         look.shade(cell, look.SUNKEN)
         _write(cell, [(label, "Level label")])
     for row, criterion in zip(table.rows[1:], criteria, strict=True):

@@ -16,10 +16,12 @@ from submissions.checks.questions import CODE, Questions, Sign, fold
 PLACEHOLDER_WORDS = 12  # Word's own placeholder has six to ten, in any language
 PRINTED_WORDS = 3  # an answer may be "Meets"; it is hardly a printed sentence
 NAME_WORDS = 12  # on the line for the name; what is longer is no name
-_NAME = fold(markers.NAME_LABEL)
-_PLACEHOLDER = markers.PLACEHOLDER.lower()
-_PLACEHOLDER_END = len(_PLACEHOLDER) + 3  # with the stop that somebody put behind it
-_RUBRIC = fold(markers.RUBRIC_HEADING)
+# what templates print, in every language that they speak
+_NAMES = tuple(fold(words.name) for words in markers.WORDS.values())
+_LONGEST_NAME = max(len(words.name) for words in markers.WORDS.values())
+_PLACEHOLDERS = tuple(words.placeholder.lower() for words in markers.WORDS.values())
+_PLACEHOLDER_END = max(map(len, _PLACEHOLDERS)) + 3  # with the stop that somebody put behind it
+_RUBRICS = frozenset(fold(words.rubric) for words in markers.WORDS.values())
 _BY = {"": 0, "prompt": 1, "code": 2, "tag": 3}  # how an answer was found: the surest counts
 _NOTHING, _SHORT, _EVERYTHING = range(3)  # of what the template prints, too: how much of it is the applicant's here
 
@@ -100,7 +102,7 @@ class Reading:
         if is_in_its_box or not self._questions.is_printed(text):
             return False
         line = fold(text)
-        if self._is_flowing and line == _RUBRIC:
+        if self._is_flowing and line in _RUBRICS:
             self._keeps = _NOTHING
         if not target or self._keeps == _NOTHING:
             return True
@@ -185,7 +187,7 @@ class Reading:
     @staticmethod
     def _name_in(text: str) -> str | None:
         """What stands behind the label of the name; None on any other line."""
-        if not fold(text[: len(markers.NAME_LABEL) * 2]).startswith(_NAME):
+        if not fold(text[: _LONGEST_NAME * 2]).startswith(_NAMES):
             return None
         return text.partition(":")[2].strip()
 
@@ -215,11 +217,7 @@ class Reading:
     def _without_placeholder(self, block: Block) -> Block | None:
         if not isinstance(block, Paragraph):
             return block
-        text = block.text
-        if text[: len(_PLACEHOLDER)].lower() == _PLACEHOLDER:
-            text = text[len(_PLACEHOLDER) :].lstrip(" .:")
-        elif text[-_PLACEHOLDER_END:].lower().rstrip(" .:").endswith(_PLACEHOLDER):
-            text = text[: text.lower().rindex(_PLACEHOLDER)].rstrip()
+        text = _beside_placeholder(block.text)
         if text != block.text:
             return Paragraph.of(text) if text else None
         is_shown_elsewhere = block.is_placeholder and self._shown[text] > 1  # else somebody may have typed it
@@ -239,3 +237,14 @@ def _table_of(row: Row) -> Table:
     table = Table()
     table.rows = [row]
     return table
+
+
+def _beside_placeholder(text: str) -> str:
+    """What somebody wrote before or behind the template's placeholder; all of the text where there is none."""
+    begins, ends = text[:_PLACEHOLDER_END].lower(), text[-_PLACEHOLDER_END:].lower().rstrip(" .:")
+    for printed in _PLACEHOLDERS:
+        if begins.startswith(printed):
+            return text[len(printed) :].lstrip(" .:")
+        if ends.endswith(printed):
+            return text[: text.lower().rindex(printed)].rstrip()
+    return text

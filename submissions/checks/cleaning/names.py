@@ -6,7 +6,8 @@ from itertools import accumulate
 from badges import markers
 
 APPLICANT, ANOTHER = "Applicant", "Reviewer"
-_LABEL = re.compile(r"\s*" + r"\W+".join(re.findall(r"\w+", markers.NAME_LABEL)) + r"\s*:", re.IGNORECASE)
+_LABELS = (r"\W+".join(re.findall(r"\w+", words.name)) for words in markers.WORDS.values())
+_LABEL = re.compile(rf"\s*(?:{'|'.join(_LABELS)})\s*:", re.IGNORECASE)
 _SHORTEST = 2  # letters of a surname that is looked for by itself
 
 

@@ -1,6 +1,7 @@
 """Answers come back exactly, whatever a word processor did to the paper."""
 
 import re
+from dataclasses import replace
 from zlib import crc32
 
 import pytest
@@ -59,6 +60,18 @@ def test_answers_come_back_by_their_printed_codes(examine, bend):
     assert texts_of(examined) == TEXTS
     assert found_by(examined) == {"code"}
     assert (examined.verdict, examined.outside) == ("ready", "")
+
+
+@pytest.mark.parametrize("lose_tags", [False, True], ids=["Word", "LibreOffice"])
+def test_a_paper_in_another_language_is_read_as_well(examine, lose_tags):
+    french = replace(GUIDE, language="fr-FR")
+    template = word.build(french, word.Person("Okafor", "Dana"))
+    content = word.fill(template, {"L2-RG-Q1": ANSWERS["L2-RG-Q1"]}, lose_tags=lose_tags)
+
+    examined = examine(content, slot=papers.slot(french, "Reflection Guide"))
+
+    assert texts_of(examined) == {**dict.fromkeys(TEXTS, ""), "L2-RG-Q1": TEXTS["L2-RG-Q1"]}
+    assert (examined.outside, examined.kind) == ("", "reflection-guide")
 
 
 @pytest.mark.parametrize("bend", [wrap_rows, split_runs], ids=["controls around rows", "split runs"])
