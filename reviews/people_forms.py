@@ -77,28 +77,24 @@ class NoteForm(forms.Form):
 
 
 class CorrectionForm(forms.Form):
-    """How a person is called and reached: `now`, and as it should be. Whoever saw something else is told."""
+    """How a person is called and reached. It `reads` so now; whoever `seen` it read otherwise is told."""
 
     first_name = forms.CharField(max_length=80, required=False)
     last_name = forms.CharField(max_length=80)
     email = forms.EmailField(label="E-mail address", max_length=254)
     organization = forms.CharField(label="District or employer", max_length=160, required=False)
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args, now: Mapping[str, str], **kwargs):
+    def __init__(self, *args, now: Mapping[str, str]):
+        super().__init__(*args, initial=now)
         self.reads = ", ".join(filter(None, now.values()))
-        super().__init__(*args, initial={**now, "seen": self.reads}, **kwargs)
 
     def clean(self) -> dict:
-        given = super().clean() or {}
-        if given.pop("seen", "") not in ("", self.reads):
-            self.data = self.data.copy()
-            self.data["seen"] = self.reads
+        if self.data.get("seen", self.reads) != self.reads:
             raise ValidationError(
                 f"Someone else changed this while you were writing. It reads “{self.reads}” now. What you typed is "
                 "below: save it again to keep yours."
             )
-        return given
+        return super().clean() or {}
 
 
 class MoveForm(forms.Form):

@@ -431,11 +431,11 @@ def test_of_two_who_correct_somebody_the_second_is_told_and_loses_nothing(cohort
     enrollment = factories.enrollment(cohort, factories.person("Dana", "Okafr", email="old@example.org"))
     path = f"people/{enrollment.ref}/correction/"
     mine = {"first_name": "Dana", "last_name": "Okafor", "email": "old@example.org"}
-    mine["seen"] = admin.get(path).context["form"]["seen"].value()
+    mine["seen"] = admin.get(path).context["form"].reads
     admin.post(path, **mine | {"last_name": "Okafr", "email": "new@example.org"})
 
     told = admin.post(path, **mine)
-    again = admin.post(path, **mine | {"seen": told.context["form"]["seen"].value()})
+    again = admin.post(path, **mine | {"seen": told.context["form"].reads})
 
     assert "It reads “Dana, Okafr, new@example.org” now." in told.text
     assert told.context["form"]["last_name"].value() == "Okafor"
