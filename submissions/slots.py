@@ -64,8 +64,10 @@ class Slot:
     @property
     def may_be_read(self) -> bool:
         """Whether we read anything in it, and no remark leads there already."""
-        is_empty = self.state == Version.Verdict.BLOCKED and not (self.version.words or self.version.outside)
-        return not is_empty and not any(one.fix == "see_answers" and one.level != "ok" for one in self.said)
+        version = self.version
+        if version is None or (self.state == Version.Verdict.BLOCKED and not (version.words or version.outside)):
+            return False
+        return not any(one.fix == "see_answers" and one.level != "ok" for one in self.said)
 
     @property
     def label(self) -> str:
