@@ -27,7 +27,7 @@ from tests.support import factories
 from tests.support.reviewing import assigned, reviewed
 from tests.support.submitting import add, submission_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]  # words; what causes them has its own tests on both
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "badges" / "library"

@@ -64,6 +64,7 @@ def told(plan, *findings):
     return version
 
 
+@pytest.mark.sqlite  # one page, in many words
 @pytest.mark.parametrize("code", SAID)
 def test_each_verdict_is_on_the_page_with_its_fix(plan, page, code):
     said = SAID[code]
@@ -79,6 +80,7 @@ def test_each_verdict_is_on_the_page_with_its_fix(plan, page, code):
         assert f"<dt>{program}</dt><dd>{step}</dd>" in shown
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("code", [code for code, said in SAID.items() if said.fix == "see_answers"])
 def test_whatever_is_about_answers_leads_to_them(plan, page, code):
     told(plan, SAID[code])
