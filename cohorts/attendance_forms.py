@@ -46,7 +46,8 @@ class Line:
     def is_too_short(self) -> bool:
         return self.status == STATUS.HERE and bool(self.minutes) and (whole_number(self.minutes) or 0) < self.wanted
 
-    def check(self) -> None:
+    def check(self, kept: "Line") -> None:
+        """Leave what stands in the way of saving; `kept` is the line as it is recorded."""
         person, minutes = self.enrollment.person, whole_number(self.minutes)
         if self.minutes and (minutes is None or minutes > MOST_MINUTES):
             self.problem, self.field = f"{person}: minutes are a number up to {MOST_MINUTES}.", "minutes"
@@ -54,6 +55,9 @@ class Line:
             self.problem, self.field = f"{person}: the note takes up to {LONGEST_NOTE} signs.", "note"
         elif self.status == STATUS.MADE_UP and not self.note:
             self.problem, self.field = f"{person}: say how the meeting was made up.", "note"
+        elif not self.status and (self.minutes, self.note) != (kept.minutes, kept.note):
+            field = "note" if self.note != kept.note else "minutes"
+            self.problem, self.field = f"{person}: say whether they were here.", field
 
 
 class Sheet:
@@ -75,7 +79,7 @@ class Sheet:
         line.status = status if status in STATUS.values else ""
         line.minutes = posted.get(f"minutes-{enrollment.pk}", "").strip()
         line.note = " ".join(posted.get(f"note-{enrollment.pk}", "").replace("\0", "").split())
-        line.check()
+        line.check(_as_kept(enrollment, row))
         if not line.problem and row:
             line.is_from_list = row.is_from_list and line.mark == Mark.of(row)
         return line

@@ -153,6 +153,21 @@ def test_made_up_needs_a_note_and_keeps_what_was_typed(client, cohort, meeting, 
     assert kept(meeting) == {"Ada": ("made_up", None, "Watched the recording.", False)}
 
 
+@pytest.mark.parametrize("typed", ["minutes", "note"])
+def test_what_is_typed_beside_nothing_chosen_is_not_dropped(client, cohort, meeting, admin, people, typed):
+    ada, bea, *_ = people
+    attending.record(meeting, {bea.pk: Mark("here", 90)}, by=admin)
+    posted = {f"status-{ada.pk}": "", f"{typed}-{ada.pk}": "30", f"status-{bea.pk}": "", f"minutes-{bea.pk}": "90"}
+
+    page = client.post(page_of(cohort), posted)
+
+    assert [(line.problem, line.field) for line in page.context["sheet"].problems] == [
+        ("Ada Ward: say whether they were here.", typed)
+    ]
+    client.post(page_of(cohort), posted | {f"{typed}-{ada.pk}": ""})
+    assert kept(meeting) == {}
+
+
 def test_who_is_not_on_the_page_is_not_forgotten(client, cohort, meeting, admin, people):
     ada, bea, *_ = people
     attending.record(meeting, {bea.pk: Mark("excused")}, by=admin)
