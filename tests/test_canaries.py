@@ -5,10 +5,8 @@ of the site and for all that leads on from there, and read every mail that they 
 others.
 """
 
-import csv
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.core.mail import EmailMessage
@@ -23,14 +21,13 @@ from reviews.models import Assignment
 from submissions import notes, workflow
 from submissions.models import Submission
 from submissions.states import State
-from tests.support import canaries, factories, reviewing
+from tests.support import access, canaries, factories, reviewing
 from tests.support.canaries import Person
 from tests.support.submitting import AFTER_ALL, add_all, submission_in
 from tests.support.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]  # what a page shows does not depend on the database
 
-TABLE = Path(__file__).with_name("access.tsv")
 ENDS = ("account_logout", "sign_out_everywhere")  # the session
 SECRET_TO_APPLICANTS = (  # addresses that nobody knows but who was sent them
     "badges:award", "badges:award_file", "badges:award_json", "cohorts:feed", "cohorts:invitation", "notices",
@@ -131,7 +128,7 @@ class Story:
         people = {"applicant": self.dana.person, "reviewer": who.person, "admin": self.admin}
         people["other_reviewer"] = self.readers["fay"].person
         now = self.now
-        world, patterns = World(people, self.cohort, now, now, now, {}), dict(canaries.routes())
+        world, patterns = World(people, self.cohort, now, now, now, {}), dict(access.routes())
         asked = [
             (method, name)
             for method, name, answer in lines(role)
@@ -148,10 +145,8 @@ class Story:
 
 def lines(role: str) -> list[tuple[str, str, str]]:
     """Method, name and expected answer of every route in the table, but of those that end the session."""
-    with TABLE.open(encoding="utf-8") as file:
-        rows = csv.DictReader((line for line in file if line.strip() and line[0] != "#"), delimiter="\t")
-        found = [(*row["route"].rpartition(" ")[::2], row[role]) for row in rows]
-    return [(method or "GET", name, answer) for method, name, answer in found if name not in ENDS]
+    found = [(*access.asked(row), row[role]) for row in access.rows()]
+    return [line for line in found if line[1] not in ENDS]
 
 
 def leaks(places, people, *, allowed=frozenset()) -> set[str]:

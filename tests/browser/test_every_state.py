@@ -6,9 +6,9 @@ from reviews import reliability
 from submissions.models import Document, Version
 from submissions.states import State
 from tests.support import desks
+from tests.support.access import asked, rows
 from tests.support.browsing import TOO_WIDE, assert_accessible, assert_sound_everywhere, sign_in
 from tests.support.states import GUIDE, SCENES
-from tests.test_access import asked, rows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -11,9 +11,10 @@ from reviews.exports.taking import may_take
 from submissions.models import Submission
 from submissions.states import State
 from tests.support import factories, reviewing
+from tests.support.access import routes
 from tests.support.submitting import submission_in
 from tests.support.world import World
-from tests.test_access import answer, routes
+from tests.test_access import answer
 
 pytestmark = pytest.mark.django_db
 

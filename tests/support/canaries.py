@@ -12,8 +12,6 @@ from itertools import count
 
 from django.db import transaction
 from django.test import Client
-from django.urls import get_resolver
-from django.urls.resolvers import URLPattern, URLResolver
 
 from microcred.models import User
 from tests.support import factories
@@ -72,15 +70,6 @@ def of_answer(answer) -> bytes:
 
 
 # Everywhere ----------------------------------------------------------------------------------------------------------
-def routes(resolver=None, prefix="") -> Iterator[tuple[str, URLPattern]]:
-    """Every route of the site with its whole name."""
-    for pattern in (resolver or get_resolver()).url_patterns:
-        if isinstance(pattern, URLResolver):
-            yield from routes(pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
-        elif isinstance(pattern, URLPattern):
-            yield f"{prefix}{pattern.name}", pattern
-
-
 def crawl(person: User, start: Iterable[tuple[str, str]], *, in_parts: bool) -> Iterator[tuple[str, bytes]]:
     """What `person` gets from each of `start` (method, address), and from all that leads on from there.
 
