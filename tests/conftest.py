@@ -25,6 +25,7 @@ LONGEST = {
     *("test_journey.py", "test_reviewing.py", "test_by_keyboard.py", "test_without_scripts.py", "test_every_page.py"),
 }
 DATABASES = {"db", "transactional_db"}
+COUNTING = {"django_assert_num_queries", "django_assert_max_num_queries"}
 
 
 def pytest_configure():
@@ -35,12 +36,13 @@ def pytest_configure():
 
 
 def pytest_collection_modifyitems(items):
-    """What no database can change is tried once, on SQLite.
+    """What no database can change is tried once, on SQLite: what reaches none, and how many statements a page sends.
 
     What takes longest begins first: at the end it would keep one process busy and the others waiting.
     """
     for item in items:
-        if not (item.get_closest_marker("postgres") or uses_database(item)):
+        reaches_one = item.get_closest_marker("postgres") or uses_database(item)
+        if not reaches_one or counts_for_a_page(item):
             item.add_marker(pytest.mark.sqlite)
     items.sort(key=lambda item: not LONGEST.intersection(item.path.parts))
 
@@ -54,6 +56,11 @@ def pytest_collection_finish():
 def uses_database(item):
     """Without one of these, pytest-django lets nobody reach a database."""
     return item.get_closest_marker("django_db") is not None or not DATABASES.isdisjoint(item.fixturenames)
+
+
+def counts_for_a_page(item):
+    """How many statements a page sends is up to the page; what they find is asked for by its other tests."""
+    return "client" in item.fixturenames and not COUNTING.isdisjoint(item.fixturenames)
 
 
 @pytest.fixture
