@@ -3,7 +3,7 @@
 import pytest
 
 from microcred.models import User
-from tests.support import browsing, journey
+from tests.support import access, browsing, journey
 from tests.support.keyboard import TYPING
 
 
@@ -20,14 +20,22 @@ def post(mailbox):
 
 
 @pytest.fixture
-def enters(open_page, axe):
-    """Brings somebody in: `enters(journey.Admin)`; what one of them has looked at closely, the others need not."""
-    seen: set[str] = set()
+def seen():
+    """The kinds of pages that test_every_page.py and test_every_state.py look at when they are narrow and dark."""
+    return access.pages()
 
-    def enter(role, *, scripts=True):
-        # axe is a script itself: without scripts nobody looks, and the other story has seen the same pages
+
+@pytest.fixture
+def enters(open_page, axe, seen):
+    """Brings somebody in: `enters(journey.Admin)`; what one of them has looked at closely, the others need not.
+
+    axe looks at the story in test_journey.py. Where the same pages are gone through by keyboard, `looks` is off;
+    without scripts nobody can, axe is a script itself.
+    """
+
+    def enter(role, *, scripts=True, looks=True):
         page = open_page(java_script_enabled=scripts)
-        return role(page, axe if scripts else lambda page: None, seen)
+        return role(page, axe if scripts and looks else lambda page: None, seen)
 
     return enter
 

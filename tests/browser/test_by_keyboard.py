@@ -24,7 +24,7 @@ BETTER = f"{WORDS} We visited four schools and listed what each of them needs."
 
 @pytest.fixture
 def rosa(enters):
-    return enters(Typist)
+    return enters(Typist, looks=False)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ TYPED = "My district needs me elsewhere this term."
 
 
 @pytest.fixture
-def ada(live_server, settings, open_page, axe):
+def ada(live_server, settings, open_page, axe, seen):
     """On the page on which one leaves, with her reason typed and not sent."""
     settings.SITE_URL = live_server.url
     person = factories.person("Ada", "Ward", email="ada@example.org")
@@ -23,7 +23,7 @@ def ada(live_server, settings, open_page, axe):
     person.save()
     cohort = factories.cohort(slug="fall")
     submission_in(State.DRAFT, cohort=cohort, person=person)
-    ada = Applicant(open_page(), axe, set())
+    ada = Applicant(open_page(), axe, seen)
     ada.signs_in("ada@example.org")
     ada.goes_to("/my/fall/withdraw/")
     ada.page.get_by_label("Why are you leaving?").fill(TYPED)
