@@ -41,8 +41,8 @@ def pytest_collection_modifyitems(items):
     What takes longest begins first: at the end it would keep one process busy and the others waiting.
     """
     for item in items:
-        reaches_one = item.get_closest_marker("postgres") or uses_database(item)
-        if not reaches_one or counts_for_a_page(item):
+        once = counts_for_a_page(item) or not uses_database(item)
+        if once and not item.get_closest_marker("postgres"):
             item.add_marker(pytest.mark.sqlite)
     items.sort(key=lambda item: not LONGEST.intersection(item.path.parts))
 
