@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from re import findall
 
+from badges.models import Edition
+
 from .places import key_of
 
 SECTIONS = {
@@ -17,8 +19,15 @@ LONG, LONGEST = 60, 20_000  # signs from which, and up to which, a text is compa
 NAMES = {
     "directions": "Wording", "url": "Link", "scored": "Scored by reviewers", "body": "Letter",
     "event_kind": "Counted from", "days": "Days from it", "at": "Time of day", "zone_of": "On the clock of",
-    "audience": "Who",
+    "audience": "Who", "aliases": "Other titles that count", "min_words": "Words to expect",
+    "leads_to": "Where the link leads", "name_pattern": "Names of files", "pass_rule": "Earned by",
+    "pass_count": "How many rubric rows", "passing": "The lowest level that passes", "required": "Has to be done",
+    "intro": "What the Word template says first", "section": "Heading before it",
+    "competencies_required": "How many must be shown", "meetings_required": "Meetings to attend",
+    "meeting_minutes_required": "Minutes that count as attended",
 }  # fmt: skip
+LISTS = {"prompts": "questions", "criteria": "rubric rows"}
+SAID = {"pass_rule": dict(Edition.PassRule.choices)}  # values that people know by other words
 CODES = frozenset({"event_kind", "zone_of", "audience", "kind", "pass_rule"})  # words of ours, with low lines
 AROUND = 12  # words shown on either side of a change
 
@@ -76,7 +85,7 @@ def _compare(section, of, name, was, now):
     if isinstance(now, list) and all(isinstance(each, dict) for each in [*(was or []), *now]):
         _lists(section, of, name, was or [], now)
     else:
-        before, after = (_said(each).replace("_", " ") if name in CODES else _said(each) for each in (was, now))
+        before, after = (_in_words(name, each) for each in (was, now))
         is_long = before and after and LONG < max(len(before), len(after)) < LONGEST
         pieces = tuple(_pieces(before, after)) if is_long else ()
         section.changed.append(Difference(of, _field(name), before, after, pieces))
@@ -94,7 +103,7 @@ def _lists(section, of, name, was, now):
     section.removed += [_path(of, each) for each in was if each[key] not in new]
     stayed = [each for each in old if each in new]
     if stayed != [each for each in new if each in old]:
-        section.reordered.append(_path(of, {"title": name}) if of else name)
+        section.reordered.append(_path(of, {"title": LISTS.get(name, name)}))
     for kept in stayed:
         for part in new[kept]:
             _compare(section, _path(of, new[kept]), part, old[kept].get(part), new[kept][part])
@@ -103,6 +112,11 @@ def _lists(section, of, name, was, now):
 def _path(of, entry):
     name = next((entry[name] for name in ("title", "code", "label", "subject", "key") if entry.get(name)), "")
     return f"{of} › {name}" if of else name
+
+
+def _in_words(name, value):
+    said = SAID[name].get(value, "") if name in SAID else _said(value)
+    return said.replace("_", " ") if name in CODES else said
 
 
 def _said(value):

@@ -53,5 +53,17 @@ def test_a_level_deep_in_the_rubric_is_named_by_its_way():
 
     [one] = changed(change)["Documents"].changed
 
-    assert (one.before, one.after) == ("yes", "no")
+    assert (one.field, one.before, one.after) == ("The lowest level that passes", "yes", "no")
     assert one.of.startswith("Level 2 Practice Reflection Guide › L2-RG-Q1 › Draws meaning from the stages › Meets")
+
+
+def test_a_change_is_told_in_the_words_of_the_pages():
+    def change(form):
+        form["pass_rule"] = "count"
+        form["documents"][0]["prompts"].insert(1, form["documents"][0]["prompts"].pop(0))
+
+    found = changed(change)
+
+    [rule] = found["Term and rules"].changed
+    assert (rule.field, rule.before) == ("Earned by", "Every criterion at its passing level")
+    assert found["Documents"].reordered == ["Level 2 Practice Reflection Guide › questions"]
