@@ -81,7 +81,7 @@ def test_what_was_spent_on_two_devices_counts_once(rows, minutes):
         ("E-mail,Last name\nd@example.org,Okafor\n", "This does not look like a list of participants"),
         (ENGLISH, "Nobody is in this list."),
         ("Name,Duration\n" + "Dana,5\n" * 5000, "That is 5,001 rows."),
-        ('Name,Duration\n"' + "x" * 200_000, "This could not be read as rows."),
+        ('Name,Duration\n"' + "x" * 200_000, "A cell in line 2 holds more than 131,072 signs"),
     ],
 )
 def test_what_is_no_list_is_refused_with_a_sentence(text, sentence):
