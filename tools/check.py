@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from environment import ROOT, enter
@@ -31,7 +32,10 @@ def main():
             subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     with tempfile.TemporaryDirectory() as folder:
         here = {**clean(), "SECRET_KEY": SECRET, "DATABASE_URL": f"sqlite:///{folder}/check.sqlite3"}
-        failed = [name for name, command, env in checks(here) if not passes(name, command, env)]
+        wanted = checks(here)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            passed = pool.map(passes, *zip(*wanted, strict=True))
+        failed = [name for (name, *_), fine in zip(wanted, passed, strict=True) if not fine]
     print(f"\n{len(failed)} to mend: {', '.join(failed)}" if failed else "\nAll is well.", flush=True)
     sys.exit(1 if failed else 0)
 
@@ -53,12 +57,12 @@ def templates():
 
 
 def checks(here):
-    """Name, command and environment of each."""
+    """Name, command and environment of each; they run side by side, what takes longest begins first."""
     manage = [sys.executable, "manage.py"]
     return [
+        ("types", [sys.executable, "-m", "mypy"], here),
         ("style", tool("ruff", "check", "--output-format=concise", "."), here),
         ("format", tool("ruff", "format", "--check", "--output-format=concise", "."), here),
-        ("types", [sys.executable, "-m", "mypy"], here),
         ("templates", tool("djade", "--check", "--target-version", "5.2", *templates()), here),
         ("floors", tool("lint-imports"), here),
         ("migrations", [*manage, "makemigrations", "--check", "--dry-run"], here),
@@ -75,9 +79,9 @@ def tool(name, *arguments):
 def passes(name, command, env):
     began = time.monotonic()
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
-    print(f"{name:<12}{'ok' if done.returncode == 0 else 'FAILED':<8}{time.monotonic() - began:6.1f} s", flush=True)
-    if done.returncode:
-        print((done.stdout + done.stderr).rstrip() + "\n", flush=True)
+    line = f"{name:<12}{'ok' if done.returncode == 0 else 'FAILED':<8}{time.monotonic() - began:6.1f} s"
+    said = f"\n{(done.stdout + done.stderr).rstrip()}\n" if done.returncode else ""
+    print(f"{line}{said}\n", end="", flush=True)  # whole, whoever else speaks
     return done.returncode == 0
 
 
