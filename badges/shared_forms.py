@@ -22,16 +22,16 @@ def site_field(**kwargs) -> forms.URLField:
     return forms.URLField(label="Web site", max_length=longest(Program, "url"), assume_scheme="https", **kwargs)
 
 
-def badge_fields() -> dict[str, forms.Field]:
-    return {
-        "name": line_field("Name of the badge", Badge, "name"),
-        "level": forms.IntegerField(label="Level", min_value=1, max_value=LEVELS, initial=1),
-        "description": text_field("What it shows", rows=3, help_text="In a sentence or two, for its public page."),
-        "earned_by": text_field("How it is earned", rows=2, help_text="In a sentence, for its public page."),
-    }
+class BadgeWords(forms.Form):
+    """What is said of a badge, whatever the term."""
+
+    name = line_field("Name of the badge", Badge, "name")
+    level = forms.IntegerField(label="Level", min_value=1, max_value=LEVELS, initial=1)
+    description = text_field("What it shows", rows=3, help_text="In a sentence or two, for its public page.")
+    earned_by = text_field("How it is earned", rows=2, help_text="In a sentence, for its public page.")
 
 
-class NewBadgeForm(forms.Form):
+class NewBadgeForm(BadgeWords):
     """A badge that was not there before, in one of the reader's programs or in a new one."""
 
     program = forms.ChoiceField(label="Program")
@@ -46,18 +46,21 @@ class NewBadgeForm(forms.Form):
     )
     whole = forms.ChoiceField(label="Take along", choices=WHOLE, required=False, widget=forms.RadioSelect)
 
+    field_order = ("program", "program_name", "program_url", "program_email", "name", "level", "kind")
+
     def __init__(self, *args, programs: Iterable[Program], **kwargs):
         super().__init__(*args, **kwargs)
         self.programs = {each.slug: each for each in programs}
         known = [(slug, each.name) for slug, each in self.programs.items()]
-        self.fields["program"].choices = [*known, (NEW, "A new program")]
-        self.fields |= badge_fields()
+        program, like = self.fields["program"], self.fields["like"]
+        assert isinstance(program, forms.ChoiceField)
+        assert isinstance(like, forms.ModelChoiceField)
+        program.choices = [*known, (NEW, "A new program")]
         speak_plainly(self.fields.values())
-        of_them = Edition.objects.select_related("badge").filter(badge__program__in=self.programs.values())
-        self.fields["like"].queryset = of_them
+        like.queryset = Edition.objects.select_related("badge").filter(badge__program__in=self.programs.values())
 
     def clean(self):
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         for name in ("program_name", "program_url", "program_email") if cleaned.get("program") == NEW else ():
             if not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, "A new program needs this.")
@@ -90,13 +93,9 @@ class SharedForm(PartForm):
         return {name: self.whole[name] | {field: self.cleaned_data[field] for field in self.said}}
 
 
-class BadgeForm(SharedForm):
+class BadgeForm(BadgeWords, SharedForm):
     names = ("badge",)
     said = ("name", "level", "description", "earned_by")
-
-    def __init__(self, *args, **kwargs):
-        self.base_fields = badge_fields()
-        super().__init__(*args, **kwargs)
 
 
 class ProgramForm(SharedForm):
@@ -126,7 +125,7 @@ class ProfileForm(PartForm):
         return written(found["framework"]) if found["framework"] else {}
 
     def clean(self):
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         self.domains = self._read(cleaned.get("lines", ""))
         for name in ("name", "version") if self.domains else ():
             if not cleaned.get(name):

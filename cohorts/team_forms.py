@@ -65,7 +65,9 @@ class CohortRulesForm(forms.ModelForm):
             del self.fields["attendance_edition"]
         else:
             of_meetings = Edition.objects.select_related("badge").filter(badge__kind=Badge.Kind.SHARED_LEARNING)
-            self.fields["attendance_edition"].queryset = of_meetings
+            earned = self.fields["attendance_edition"]
+            assert isinstance(earned, forms.ModelChoiceField)
+            earned.queryset = of_meetings
         for name, (least, most) in RANGES.items():
             said = f"Write a number from {least} to {most}."
             self.fields[name].validators = [MinValueValidator(least, said), MaxValueValidator(most, said)]

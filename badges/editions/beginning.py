@@ -14,7 +14,7 @@ from .shape import plain
 from .storing import store
 
 LETTERS = ("letters", "reminders")
-NOTHING = {
+NOTHING: dict[str, object] = {
     "directions": "", "framework": None, "competencies": [], "documents": [], "activities": [], "letters": [],
     "reminders": [],
 }  # fmt: skip

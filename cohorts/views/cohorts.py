@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -54,9 +55,7 @@ def new_badge(request):
     """Begin a badge that was not there before; its cohort is prepared next."""
     if not may_create(request.user):
         raise Http404
-    mine = Cohort.objects.run_by(request.user) | Cohort.objects.directed_by(request.user)
-    programs = Program.objects.filter(badges__editions__in=mine.values("edition")).distinct()
-    form = NewBadgeForm(request.POST or None, programs=programs)
+    form = NewBadgeForm(request.POST or None, programs=_programs_of(request.user))
     if request.method == "POST" and form.is_valid():
         try:
             made = form.begin(by=request.user)
@@ -66,6 +65,14 @@ def new_badge(request):
             messages.success(request, f"“{made}” is begun. Prepare its first cohort, then write what it says.")
             return redirect(f"{reverse('cohorts:new')}?edition={made.slug}")
     return render(request, "cohorts/new_badge.html", {"form": form})
+
+
+def _programs_of(person: User) -> QuerySet[Program]:
+    """Those for which somebody can begin a badge: of the cohorts that they run or direct; for the operator, all."""
+    if person.is_superuser:
+        return Program.objects.all()
+    mine = Cohort.objects.run_by(person) | Cohort.objects.directed_by(person)
+    return Program.objects.filter(badges__editions__in=mine.values("edition")).distinct()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
