@@ -84,8 +84,8 @@ class CorrectionForm(forms.Form):
     email = forms.EmailField(label="E-mail address", max_length=254)
     organization = forms.CharField(label="District or employer", max_length=160, required=False)
 
-    def __init__(self, *args, now: Mapping[str, str]):
-        super().__init__(*args, initial=now)
+    def __init__(self, data=None, *, now: Mapping[str, str]):
+        super().__init__(data, initial=dict(now))
         self.reads = ", ".join(filter(None, now.values()))
 
     def clean(self) -> dict:
