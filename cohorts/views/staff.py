@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from cohorts import team
 from cohorts.models import StaffMembership
@@ -19,7 +19,7 @@ def staff(request, cohort):
     form = StaffForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = team.add(found, **form.cleaned_data)
+            made = team.add(found, by=request.user, **form.cleaned_data)
         except Refused as refusal:
             form.add_error("email", str(refusal))
         else:
@@ -31,12 +31,14 @@ def staff(request, cohort):
     return render(request, "cohorts/staff.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def leave(request, cohort, pk):
-    """One role less."""
+    """Ask once more, with the consequence; then take the role away."""
     found = run_by_reader(request, cohort)
     membership = get_object_or_404(found.staff.select_related("person", "cohort"), pk=pk)
     may_leave(membership).enforce()
+    if request.method != "POST":
+        return render(request, "cohorts/leave_staff.html", {"cohort": found, "membership": membership})
     try:
         team.leave(membership)
     except Refused as refusal:
@@ -57,7 +59,7 @@ def rules(request, cohort):
     found = run_by_reader(request, cohort)
     form = CohortRulesForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        found.save(update_fields=form.changed_data)  # not what somebody else changes meanwhile
         messages.success(request, "Saved.")
         return redirect("cohorts:setup", cohort=found.slug)
     return render(request, "cohorts/cohort_rules.html", {"cohort": found, "form": form})

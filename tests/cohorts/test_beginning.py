@@ -5,7 +5,7 @@ import pytest
 from badges import editions
 from badges.models import Edition
 from cohorts.models import Cohort, StaffMembership
-from microcred.models import User
+from microcred.models import Message, User
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -71,10 +71,18 @@ def test_what_keeps_a_badge_from_beginning_is_said(desk, typed, said):
 
 def test_staff_come_by_their_address_and_leave_but_for_the_last_admin(desk, cohort):
     ben, page = factories.person("Ben", "Reader"), f"/cohorts/{cohort.slug}/staff/"
+    cohort.edition.letters.create(key="joined-staff", subject="You are a {{ role }} of {{ cohort }}", body="{{ link }}")
     for typed in ({"email": ben.email.upper()}, {"email": "new@example.org", "first": "Nia", "last": "New"}):
         assert desk.post(page, {"role": "reviewer", **typed}).status_code == 302
     assert "has that role already" in desk.post(page, {"role": "reviewer", "email": ben.email}).text
     assert "Write their names, too" in desk.post(page, {"role": "admin", "email": "no@example.org"}).text
+    told = Message.objects.filter(kind="joined-staff").order_by("pk")
+    assert [(mail.address, mail.subject) for mail in told] == [
+        (ben.email, f"You are a reviewer of {cohort}"), ("new@example.org", f"You are a reviewer of {cohort}"),
+    ]  # fmt: skip
+    for membership in cohort.staff.all():
+        desk.get(f"{page}{membership.pk}/leaving/")
+    assert cohort.staff.count() == 3
     for membership in cohort.staff.all():
         desk.post(f"{page}{membership.pk}/leaving/")
 

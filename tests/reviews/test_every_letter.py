@@ -31,7 +31,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]  # words; what causes t
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "badges" / "library"
-FOR_STAFF = {"conflict-thanks", "hosting", "hosting-over", "late-reviews", "reviewer-assigned", "reviews-due", "settle"}
+FOR_STAFF = {
+    *("conflict-thanks", "hosting", "hosting-over", "joined-staff", "late-reviews", "reviewer-assigned"),
+    *("reviews-due", "settle"),
+}
 BY_HAND = {"welcome", "missing-documents", "missed-meeting", "deadline-near"}  # test_writing sends them
 OUTCOME = Decision.Outcome
 
