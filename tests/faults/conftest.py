@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -32,16 +31,10 @@ def only_on_postgresql():
         pytest.skip("faults are tried where a service runs")
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture
 def valkey(tmp_path):
     """A broker of this test's own, which may be emptied and stopped. What is queued here goes there."""
-    with ValkeyServer(port=free_port(), data_dir=tmp_path / "valkey") as server:
+    with ValkeyServer(port=working.free_port(), data_dir=tmp_path / "valkey") as server:
         before = working.app.conf.broker_url
         working._connect(f"redis://127.0.0.1:{server.port}/0")
         yield server

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
-from tests.faults.conftest import free_port
+from tests.support.working import free_port
 
 
 class Sink:

@@ -23,7 +23,7 @@ from reviews.models import Score
 from submissions import tasks, verdicts, workflow
 from submissions.models import Finding, Receipt, Version, WorkflowEvent
 from submissions.states import State
-from tests.faults.conftest import Worker, environment, free_port, let_leases_run_out, unanswered, wait_for
+from tests.faults.conftest import Worker, environment, let_leases_run_out, unanswered, wait_for
 from tests.faults.database import database_of_ones_own
 from tests.faults.sink import Sink, serving
 from tests.faults.test_mail import ids, sent, waiting
@@ -32,6 +32,7 @@ from tests.faults.visitors import Line, Reviewer, Submitter, Uploader
 from tests.support import factories
 from tests.support.reviewing import started
 from tests.support.submitting import BEFORE_DUE, add_all, submission_in
+from tests.support.working import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RESTARTS = int(os.environ.get("RESTARTS", "2"))

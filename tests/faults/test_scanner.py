@@ -16,8 +16,8 @@ import pytest
 from microcred import clock
 from submissions import checking, scanning
 from submissions.states import State
-from tests.faults.conftest import free_port
 from tests.support.submitting import BEFORE_DUE, add, examine_now, submission_in
+from tests.support.working import free_port
 
 pytestmark = pytest.mark.django_db
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"  # in two, so that we are none

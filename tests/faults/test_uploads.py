@@ -15,8 +15,9 @@ import pytest
 from microcred import clock
 from submissions import tasks, uploads
 from submissions.models import Version
-from tests.faults.conftest import environment, free_port, wait_for
+from tests.faults.conftest import environment, wait_for
 from tests.support import factories
+from tests.support.working import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MIB = 1024 * 1024

