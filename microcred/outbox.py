@@ -16,6 +16,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import cache, partial
+from itertools import islice
 from time import monotonic as steady
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +36,7 @@ from microcred.postman import Answer, Line
 LEASE = timedelta(minutes=5)
 FRESH = timedelta(minutes=1)  # the lease outlasts it by more than the longest try, each of whose steps has a timeout
 GLANCE = 0.25  # seconds: so soon a pause holds, also in the middle of what was claimed
+AHEAD = 100
 BATCH = 500
 GIVE_UP_AFTER = timedelta(days=3)
 MOST_NAMED = 9  # earlier mails of a thread that a mail names, beside the first
@@ -184,7 +186,7 @@ def _send(rows: list[Message], line: Line, notes: Meanwhile) -> int:
     """Send what was claimed. What is left when the line ends, or the look at it is too old, is let go of untried."""
     until, sent = clock.now() + FRESH, 0
     leaving = deque(_looked_at(rows))
-    hand = Hand(rows[0].leased_until, notes)
+    hand = Hand(leaving, rows[0].leased_until, notes)
     while leaving and line.opens() and clock.now() < until:
         sent += _send_one(leaving.popleft(), line, hand)
     notes.finish()
@@ -198,17 +200,23 @@ class Hand:
     That a mail left is noted while the next one is put together, and before that one leaves.
     """
 
-    def __init__(self, lease: datetime | None, notes: Meanwhile) -> None:
-        self.lease, self.notes, self.asked, self.free = lease, notes, -GLANCE, set[int]()
+    def __init__(self, leaving: Collection[Message], lease: datetime | None, notes: Meanwhile) -> None:
+        self.leaving, self.lease, self.notes = leaving, lease, notes
+        self.asked_at, self.asked, self.free = -GLANCE, set[int](), set[int]()
         self.stuck = set[tuple[int, str]]()  # whose mail of which cohort waits behind one that did not leave
 
     def may_leave(self, row: Message) -> bool:
-        if steady() - self.asked >= GLANCE:
-            held = Message.objects.waiting().filter(leased_until=self.lease).filter(_may_leave())
-            beside = _before(OuterRef).exclude(leased_until=self.lease)
-            free = held.exclude(Exists(beside)).order_by().values_list("pk", flat=True)
-            self.free, self.asked = set(free), steady()
+        if steady() - self.asked_at >= GLANCE or row.pk not in self.asked:
+            self._ask(row)
         return row.pk in self.free and (row.person_id, row.cohort_slug) not in self.stuck
+
+    def _ask(self, row: Message) -> None:
+        """Of `row`, and of as many after it as may leave until it is asked again."""
+        self.asked = {row.pk, *(one.pk for one in islice(self.leaving, AHEAD))}
+        held = Message.objects.waiting().filter(pk__in=self.asked, leased_until=self.lease).filter(_may_leave())
+        beside = _before(OuterRef).exclude(leased_until=self.lease)
+        self.free = set(held.exclude(Exists(beside)).order_by().values_list("pk", flat=True))
+        self.asked_at = steady()
 
     def note(self, row: Message) -> None:
         """That it left: by a statement that need not be put together each time, and may run twice."""

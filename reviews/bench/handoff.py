@@ -11,7 +11,7 @@ from microcred.models import Message, User
 from reviews.bench.counting import peak_mib
 
 ROUNDS = 5
-PEOPLE = 50
+PEOPLE = 1000
 
 
 def measure(*, mails: int) -> dict[str, float]:

@@ -117,7 +117,7 @@ def test_who_lost_the_lease_writes_nothing_down(clock):
 
     outbox._close(held, Message.State.FAILED, reason="No")
     with Meanwhile() as notes:
-        outbox.Hand(held.leased_until, notes).note(held)
+        outbox.Hand([], held.leased_until, notes).note(held)
 
     row.refresh_from_db()
     assert (row.state, row.leased_until) == ("owed", NOON + 2 * outbox.LEASE)

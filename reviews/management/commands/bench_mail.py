@@ -1,4 +1,4 @@
-"""Measure how fast the outbox hands mail over: `bench_mail --out FILE [--mails 200]`."""
+"""Measure how fast the outbox hands mail over: `bench_mail --out FILE [--mails 1000]`."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--out", type=Path, required=True)
-        parser.add_argument("--mails", type=int, default=200)
+        parser.add_argument("--mails", type=int, default=1000)
 
     def handle(self, *, out: Path, mails: int, **options):
         out.write_text(json.dumps(handoff.measure(mails=mails)))
