@@ -197,12 +197,13 @@ def _send(rows: list[Message], line: Line, notes: Meanwhile) -> int:
 class Hand:
     """What a sender holds. What of it still may leave is asked anew as often as anybody could notice.
 
-    That a mail left is noted while the next one is put together, and before that one leaves.
+    While one mail is taken in the next one is put together. That it left is noted before that one is handed over.
     """
 
     def __init__(self, leaving: Collection[Message], lease: datetime | None, notes: Meanwhile) -> None:
         self.leaving, self.lease, self.notes = leaving, lease, notes
         self.asked_at, self.asked, self.free = -GLANCE, set[int](), set[int]()
+        self.ready: tuple[Message, Email] | None = None
         self.stuck = set[tuple[int, str]]()  # whose mail of which cohort waits behind one that did not leave
 
     def may_leave(self, row: Message) -> bool:
@@ -217,6 +218,19 @@ class Hand:
         beside = _before(OuterRef).exclude(leased_until=self.lease)
         self.free = set(held.exclude(Exists(beside)).order_by().values_list("pk", flat=True))
         self.asked_at = steady()
+
+    def get_ready(self) -> None:
+        """Put the next mail together, unless it has to name the one that is leaving."""
+        following = next(iter(self.leaving), None)
+        if following and not following.thread:
+            with suppress(Exception):  # whatever is wrong with it is met, and told, at its own turn
+                email = as_email(following)
+                email.put_together()
+                self.ready = following, email
+
+    def email_of(self, row: Message) -> "Email":
+        ready, self.ready = self.ready, None
+        return ready[1] if ready and ready[0] is row else as_email(row)
 
     def note(self, row: Message) -> None:
         """That it left: by a statement that need not be put together each time, and may run twice."""
@@ -245,10 +259,7 @@ def _send_one(row: Message, line: Line, hand: Hand) -> bool:
         return False
     if row.thread:  # it names the mails before it that have left
         hand.notes.finish()
-    email = as_email(row)
-    email.put_together()
-    hand.notes.finish()
-    answer = line.send(email)
+    answer = line.send(hand.email_of(row), before=hand.notes.finish, meanwhile=hand.get_ready)
     if answer is Answer.TAKEN:
         hand.note(row)
     else:
@@ -330,8 +341,7 @@ class Email(EmailMultiAlternatives):
         return self.whole
 
     def put_together(self) -> None:
-        with suppress(Exception):  # what is wrong with it is met, and told, when it is handed over
-            self.message().as_bytes(linesep="\r\n")  # in the words in which a mail library asks for it
+        self.message().as_bytes(linesep="\r\n")  # in the words in which a mail library asks for it
 
 
 def as_email(row: Message) -> Email:

@@ -1,9 +1,12 @@
 """The line to the mail server: kept from mail to mail, opened anew when it drops, and what each answer of it means."""
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
 from smtplib import (
+    SMTP,
+    SMTP_SSL,
     SMTPAuthenticationError,
     SMTPDataError,
     SMTPException,
@@ -16,6 +19,7 @@ from typing import Any
 
 import structlog
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.smtp import EmailBackend
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +27,8 @@ MAILS_A_LINE = 100  # many servers end a connection that goes on for longer
 GOING_AWAY, TOO_LARGE = 421, 552
 SIGN_IN = (530, 534, 535, 538)
 NOT_THE_ADDRESS = re.compile(r"\b5\.(7|2\.2|3\.)")  # policy, a full mailbox, the server itself (RFC 3463)
+
+Deed = Callable[[], object]
 
 
 class Answer(Enum):
@@ -34,6 +40,40 @@ class Answer(Enum):
     NOBODY = "nobody has this address"
     NOT_US = "nothing that comes from us"
     DROPPED = "the line broke"
+
+
+def _nothing() -> None:
+    pass
+
+
+class Waiting:
+    """A connection that lets us do something just before a mail is handed over, and while the server takes it in."""
+
+    before: Deed = staticmethod(_nothing)
+    meanwhile: Deed = staticmethod(_nothing)
+
+    def data(self, msg: Any) -> Any:
+        self.before()
+        return super().data(msg)  # type: ignore[misc]  # of the SMTP that it is mixed into
+
+    def send(self, s: Any) -> None:
+        super().send(s)  # type: ignore[misc]
+        if isinstance(s, bytes):  # a mail; commands are str
+            self.meanwhile()
+
+
+class WaitingSMTP(Waiting, SMTP):
+    pass
+
+
+class WaitingSSL(Waiting, SMTP_SSL):
+    pass
+
+
+class Backend(EmailBackend):
+    @property
+    def connection_class(self):
+        return WaitingSSL if self.use_ssl else WaitingSMTP
 
 
 class Line:
@@ -73,9 +113,24 @@ class Line:
                 self.mail.close()
         self.mail, self.carried = None, 0
 
-    def send(self, email: EmailMessage) -> Answer:
-        """Hand over one mail; `why` then holds the words of the server."""
+    def send(
+        self,
+        email: EmailMessage,
+        *,
+        before: Deed = _nothing,
+        meanwhile: Deed = _nothing,
+    ) -> Answer:
+        """Hand over one mail, not without having done what comes `before`; `why` then holds the words of the server.
+
+        While the server takes it in, `meanwhile` is done, if the way in which mail leaves has such a moment. It must
+        not raise anything: that would seem to be about this mail.
+        """
         email.connection = self.mail
+        wire = getattr(self.mail, "connection", None)
+        if isinstance(wire, Waiting):
+            wire.before, wire.meanwhile = before, meanwhile
+        else:
+            before()
         try:
             email.send()
         except Exception as problem:  # whatever a mail library raises must not stop the next mail
@@ -88,7 +143,7 @@ class Line:
         self.why = " ".join(_words(problem).split())
         self.drops = self.drops + 1 if answer is Answer.DROPPED else 0
         self.given_up = answer is Answer.NOT_US or self.drops > 1
-        if answer is Answer.DROPPED or self.given_up:
+        if answer is Answer.DROPPED or self.given_up or not isinstance(problem, SMTPException):
             self._hang_up()
         return answer
 

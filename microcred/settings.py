@@ -199,6 +199,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # Mail ----------------------------------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+if vars()["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+    EMAIL_BACKEND = "microcred.postman.Backend"
 EMAIL_TIMEOUT = 30  # seconds for each step; all of a mail's fit into the lease of a message in the outbox
 SENDING = env.bool("SENDING", default=True)
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"{SITE_NAME} <no-reply@localhost>")

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from datetime import time as hour
+from smtplib import SMTP
 
 import pytest
 from django.conf import settings as given
@@ -15,7 +16,7 @@ from django.db import connection
 from cohorts import tasks as cohort_tasks
 from cohorts.models import Event, Reminder
 from microcred import clock as house_clock
-from microcred import letters, outbox, postman
+from microcred import letters, outbox
 from microcred.models import Message, User
 from microcred.tasks import hurry, send_owed
 from tests.faults.conftest import Worker, environment, wait_for
@@ -41,7 +42,7 @@ def mail_server(sink, settings):
 
 
 def reach(settings, port):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "microcred.postman.Backend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
 
 
@@ -135,15 +136,15 @@ def test_fifty_deaths_of_two_senders_with_wrong_clocks_lose_nothing_and_double_o
 def test_each_mail_is_noted_before_the_next_one_leaves_also_where_the_line_of_the_notes_breaks(
     sink, mail_server, monkeypatch
 ):
-    hand_over, noted, broken = postman.Line.send, [], []
+    hand_over, noted, broken = SMTP.data, [], []
 
-    def watched(line, email):
+    def watched(line, mail):
         noted.append(sent().count())
         if len(noted) % 3 == 0:
             broken.append(break_other_lines())
-        return hand_over(line, email)
+        return hand_over(line, mail)
 
-    monkeypatch.setattr(postman.Line, "send", watched)
+    monkeypatch.setattr(SMTP, "data", watched)
     for number in range(9):
         owe(factories.person(), str(number))
 
