@@ -50,7 +50,7 @@ def language_field():
         "language",
         initial="en-US",
         validators=[RegexValidator(r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$", said)],
-        help_text="Of the letters and the Word documents: en-US, fr-FR.",
+        help_text="Of letters and documents: fr-FR.",
     )
 
 
