@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from badges import placeholders
 from badges.editions.archive import LARGEST_BYTES
 from badges.editions.gaps import PLACE, awaited, lost_templates, rows_of, scored_rows
-from badges.editions.places import entry, key_of, listed
+from badges.editions.places import entry, free, key_of, listed
 from badges.markers import CODE, codes_in, printed
 from badges.models import Activity, Criterion, Edition, Letter, Prompt, RequiredDocument
 from badges.names import NOT_ON_WINDOWS
@@ -102,8 +102,7 @@ class PartForm(forms.Form):
     def free_key(self, words):
         """A key made of `words` that no entry of this list has."""
         stem = slugify(words)[:50].strip("-") or "part"
-        keys = [stem, *(f"{stem}-{number}" for number in range(2, 1000))]
-        return next(key for key in keys if key not in {"new", *self.taken()})
+        return free(stem, {"new", *self.taken()})
 
     def taken(self):
         return {each[key_of(self.place[-2])] for each in listed(self.whole, self.place[:-1])}

@@ -7,6 +7,7 @@ from django.utils.text import slugify
 
 from badges import editions
 from badges.edition_forms import PartForm, language_field, line_field, longest, speak_plainly, text_field
+from badges.editions.places import free
 from badges.models import Badge, Competency, Domain, Edition, Framework, Program
 
 LEVELS = 20
@@ -167,7 +168,7 @@ class ProfileForm(PartForm):
             known |= {new["name"]: old["key"] for old, new in zip(here, made, strict=True)
                       if old["name"] in gone and new["name"] not in known}  # fmt: skip
         for entry in made:
-            entry["key"] = known.get(entry["name"]) or _free(entry["name"], taken)
+            entry["key"] = known.get(entry["name"]) or free(slugify(entry["name"])[:44] or "part", taken)
             taken.add(entry["key"])
         return domains
 
@@ -207,8 +208,3 @@ def written(framework: dict) -> dict[str, str]:
         lines += ["", f"## {domain['name']}"]
         lines += [": ".join(filter(None, [each["name"], each["summary"]])) for each in domain["competencies"]]
     return {name: framework[name] for name in ("name", "version", "source")} | {"lines": "\n".join(lines).strip()}
-
-
-def _free(words: str, taken: set[str]) -> str:
-    stem = slugify(words)[:44] or "part"
-    return next(key for key in [stem, *(f"{stem}-{n}" for n in range(2, 1000))] if key not in taken)

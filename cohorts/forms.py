@@ -4,7 +4,6 @@ from django import forms
 from django.db.models import Q
 from django.utils.text import slugify
 
-from badges import editions
 from badges.models import Badge, Edition
 from cohorts import opening, scheduling, series
 from cohorts.days import EARLIEST, LATEST, validate_day
@@ -74,9 +73,7 @@ class CohortForm(forms.ModelForm):
 
     def clean_slug(self):
         edition, name = self.cleaned_data.get("edition"), self.cleaned_data.get("name", "")
-        slug = slugify(self.cleaned_data["slug"]) or (
-            editions.free_slug(f"{name}-l{edition.badge.level}", Cohort) if edition else ""
-        )
+        slug = slugify(self.cleaned_data["slug"]) or (opening.free_slug(name, edition) if edition else "")
         if slug in RESERVED:
             raise forms.ValidationError(f"“{slug}” is taken by a page of ours. Choose another.")
         return slug

@@ -122,7 +122,6 @@ def prepare(cohort: Cohort, *, by: User, term: str, name: str, days: Mapping[int
 
 
 def _cohort(cohort: Cohort, edition: Edition, *, name: str, term: str) -> Cohort:
-    level = f"l{edition.badge.level}"
     rules = {
         each.name: getattr(cohort, each.name)
         for each in Cohort._meta.concrete_fields
@@ -132,7 +131,7 @@ def _cohort(cohort: Cohort, edition: Edition, *, name: str, term: str) -> Cohort
     return Cohort.objects.create(
         edition=edition,
         attendance_edition=_edition(attendance, term) if attendance else None,
-        slug=editions.free_slug(f"{name}-{level}", Cohort),
+        slug=opening.free_slug(name, edition),
         name=name,
         zone=cohort.zone,
         **rules,

@@ -28,6 +28,11 @@ def create(edition: Edition, *, by: User, dates: Mapping[str, date], **fields) -
     return cohort
 
 
+def free_slug(name: str, edition: Edition) -> str:
+    """A name for the addresses of a cohort that no other has: `fall-2023-l2`."""
+    return editions.free_slug(f"{name}-l{edition.badge.level}", Cohort)
+
+
 @transaction.atomic
 def open_cohort(cohort: Cohort, *, by: User) -> Cohort:
     """Let people in: the edition is frozen, and its reminders become the cohort's own.

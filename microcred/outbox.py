@@ -36,7 +36,7 @@ from microcred.postman import Answer, Line
 LEASE = timedelta(minutes=5)
 FRESH = timedelta(minutes=1)  # the lease outlasts it by more than the longest try, each of whose steps has a timeout
 GLANCE = 0.25  # seconds: so soon a pause holds, also in the middle of what was claimed
-AHEAD = 100
+AHEAD = 100  # mails asked about at once: about as many as leave until the next glance
 BATCH = 500
 GIVE_UP_AFTER = timedelta(days=3)
 MOST_NAMED = 9  # earlier mails of a thread that a mail names, beside the first

@@ -113,13 +113,7 @@ class Line:
                 self.mail.close()
         self.mail, self.carried = None, 0
 
-    def send(
-        self,
-        email: EmailMessage,
-        *,
-        before: Deed = _nothing,
-        meanwhile: Deed = _nothing,
-    ) -> Answer:
+    def send(self, email: EmailMessage, *, before: Deed, meanwhile: Deed) -> Answer:
         """Hand over one mail, not without having done what comes `before`; `why` then holds the words of the server.
 
         While the server takes it in, `meanwhile` is done, if the way in which mail leaves has such a moment. It must

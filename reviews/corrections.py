@@ -3,8 +3,7 @@
 from django.db import transaction
 
 from cohorts import mailing
-from microcred import clock, letters, outbox, times
-from microcred.letters import quoted
+from microcred import clock, outbox, times
 from microcred.models import Message, User
 from microcred.verdict import Refused
 from reviews import permissions
@@ -24,10 +23,9 @@ def start(decision: Decision) -> tuple[str, str]:
     return found.subject, found.body
 
 
-def filled(decision: Decision, *, subject: str, letter: str) -> tuple[str, str]:
-    """Subject and Markdown, with every placeholder filled in. Raises: Refused, when one has no value."""
-    known = _values(decision)
-    return " ".join(letters.fill(subject, known).split()), letters.fill(letter, known, quote=quoted)
+def filled(decision: Decision, *, subject: str, letter: str) -> mailing.Part:
+    """With every placeholder filled in. Raises: Refused, when one has no value."""
+    return mailing.filled(subject, letter, _values(decision))
 
 
 def message(decision: Decision, *, subject: str, letter: str, number: int = 0) -> Message:
@@ -50,10 +48,12 @@ def send(decision: Decision, *, subject: str, letter: str, by: User) -> Correcti
     if current is None:
         raise Refused("This letter has not gone out. Change its words instead.")
     current.submission = submission
-    line, body = filled(current, subject=subject, letter=letter)
-    if current.corrections.filter(subject=line, letter=body).exists():
+    said = filled(current, subject=subject, letter=letter)
+    if current.corrections.filter(subject=said.subject, letter=said.body).exists():
         raise Refused("A correction with these words has been sent already. Nothing was sent again.")
-    made = Correction.objects.create(decision=current, subject=line, letter=body, sent_at=clock.now(), sent_by=by)
+    made = Correction.objects.create(
+        decision=current, subject=said.subject, letter=said.body, sent_at=clock.now(), sent_by=by
+    )
     outbox.owe([message(current, subject=subject, letter=letter, number=made.pk)])
     return made
 

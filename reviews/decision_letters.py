@@ -36,9 +36,8 @@ def compose(decision: Decision, standing: Standing) -> Letter:
 
 def filled(decision: Decision, standing: Standing) -> tuple[str, str]:
     """Subject and Markdown with everything filled in: what stays on record."""
-    known = values(decision, standing)
-    subject = " ".join(letters.fill(decision.subject, known).split())
-    return subject, letters.fill(decision.letter, known, quote=quoted)
+    said = mailing.filled(decision.subject, decision.letter, values(decision, standing))
+    return said.subject, said.body
 
 
 def message(decision: Decision, standing: Standing) -> Message:

@@ -10,6 +10,7 @@ from microcred import clock
 from microcred.verdict import Refused
 
 from .describing import describe
+from .places import free
 from .shape import plain
 from .storing import store
 
@@ -66,6 +67,4 @@ def free_slug(stem: str, model) -> str:
     """A name for addresses that nothing else has."""
     longest = model._meta.get_field("slug").max_length - len("-999")
     stem = slugify(stem)[:longest].strip("-") or model._meta.model_name
-    names = [stem, *(f"{stem}-{number}" for number in range(2, 1000))]
-    taken = set(model.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    return next(name for name in names if name not in taken)
+    return free(stem, set(model.objects.filter(slug__startswith=stem).values_list("slug", flat=True)))

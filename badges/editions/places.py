@@ -16,6 +16,11 @@ def key_of(name):
     return KEYS.get(name, "key")
 
 
+def free(stem, taken):
+    """`stem`, or `stem-2` and so on: the first that is not in `taken`."""
+    return next(key for key in [stem, *(f"{stem}-{number}" for number in range(2, 1000))] if key not in taken)
+
+
 def listed(form, place):
     """The list at `place`. Raises: LookupError."""
     *above, name = place

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cohorts import attending, recognizing
 from cohorts.attendance_forms import ListForm, Reading, Sheet, whole_number
 from cohorts.models import Event
-from cohorts.views.schedule import run_by_reader
+from cohorts.views.schedule import in_people, run_by_reader
 from microcred import clock, times
 from microcred.verdict import Refused
 
@@ -34,7 +34,7 @@ def attendance(request, cohort, number):
             changed = attending.save(event, sheet.marks, by=request.user, seen=_seen(request))
         except attending.Changed as refusal:
             return _page(request, event, sheet, refusal=str(refusal), status=409)
-        messages.success(request, f"Saved for {_people(changed)}." if changed else "Nothing was changed.")
+        messages.success(request, f"Saved for {in_people(changed)}." if changed else "Nothing was changed.")
         return redirect("cohorts:attendance", cohort=event.cohort.slug, number=event.number)
     return _page(request, event, sheet)
 
@@ -65,11 +65,7 @@ def _saved(change, event: Event) -> str:
     """`Saved from a list by Priya Raman, Mon, Oct 16, 5:40 PM ET, for 42 people`."""
     when = times.instant(change.made_at, reader=event.cohort.zone, cohort=event.cohort.zone)
     source = "from a list " if change.is_from_list else ""
-    return f"Saved {source}by {change.made_by}, {when}, for {_people(len(change.after))}"
-
-
-def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count} people"
+    return f"Saved {source}by {change.made_by}, {when}, for {in_people(len(change.after))}"
 
 
 @require_POST
@@ -84,7 +80,7 @@ def undo(request, cohort, number):
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"Undone for {_people(restored)}.")
+        messages.success(request, f"Undone for {in_people(restored)}.")
     return redirect("cohorts:attendance", cohort=event.cohort.slug, number=event.number)
 
 
@@ -104,7 +100,7 @@ def list_(request, cohort, number):
             recognizing.remember(event.cohort, reading.answers, by=request.user)
     except attending.Changed as refusal:
         return _preview(request, event, form, reading, refusal=str(refusal), status=409)
-    messages.success(request, f"Saved for {_people(changed)}." if changed else "The list says what was recorded.")
+    messages.success(request, f"Saved for {in_people(changed)}." if changed else "The list says what was recorded.")
     return redirect("cohorts:attendance", cohort=event.cohort.slug, number=event.number)
 
 

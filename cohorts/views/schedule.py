@@ -125,6 +125,10 @@ def meeting(request, cohort, number):
     return redirect("cohorts:schedule", cohort=event.cohort.slug)
 
 
+def in_people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} people"
+
+
 def _told(people: int) -> str:
     return f" {people} {'person is' if people == 1 else 'people are'} told by e-mail." if people else ""
 
@@ -166,7 +170,7 @@ def _mail(events: list[Event], *, as_: str) -> dict:
 
 def _consequence(event: Event, readers: list[announcing.Reader]) -> str:
     count = len(readers)
-    people = "1 person" if count == 1 else f"{count} people"
+    people = in_people(count)
     if not event.pk:
         return f"{people} {'gets' if count == 1 else 'get'} it"
     if any(not one.role for one in readers):

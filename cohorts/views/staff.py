@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from cohorts import team
-from cohorts.models import StaffMembership
+from cohorts.models import Cohort, StaffMembership
 from cohorts.permissions import may_leave
 from cohorts.team_forms import CohortRulesForm, StaffForm
 from cohorts.views.schedule import run_by_reader
@@ -45,7 +45,7 @@ def leave(request, cohort, pk):
         messages.error(request, str(refusal))
     else:
         messages.success(request, f"{membership.person} is no longer {_named(membership)}. What they wrote stays.")
-    is_still_theirs = type(found).objects.run_by(request.user).filter(pk=found.pk).exists()
+    is_still_theirs = Cohort.objects.run_by(request.user).filter(pk=found.pk).exists()
     return redirect("cohorts:staff", cohort=found.slug) if is_still_theirs else redirect("cohorts:home")
 
 

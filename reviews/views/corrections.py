@@ -53,10 +53,10 @@ def _released(request: HttpRequest, ours: Cohort, number: int, pk: int) -> Decis
 
 def _preview(decision: Decision, typed: dict[str, str]) -> dict:
     """Raises: Refused, when a placeholder has no value."""
-    subject, body = corrections.filled(decision, **typed)
+    said = corrections.filled(decision, **typed)
     which = (decision.submission.enrollment.cohort.slug, decision.submission.number, decision.pk)
     return {
-        "decision": decision, "subject": subject, "page": letters.as_html(body),
+        "decision": decision, "subject": said.subject, "page": letters.as_html(said.body),
         "mail": corrections.message(decision, **typed), "frame": reverse("reviews:correction_mail", args=which),
     }  # fmt: skip
 
