@@ -110,8 +110,8 @@ def counts(cohort: Cohort, documents: int, going: Iterable[Going] = ()) -> Count
     lost = {word: choices[word].who for word in people.between_steps(documents)}
     reminded = {one.rule.key: one.who for one in going}
     conditions = [*wanted.values(), *lost.values(), *reminded.values()]
-    facts = {fact: F(fact) for fact in ("state", *people.conditions(cohort, documents))}
-    everybody = people.with_facts(cohort.enrollments.order_by(), cohort, documents).annotate(**facts)
+    facts = people.conditions(cohort, documents)
+    everybody = cohort.enrollments.order_by().annotate(state=F("submission__state"), **facts)
     found = everybody[:EVERYBODY].aggregate(
         **{f"counted_{number}": Count("pk", filter=who) for number, who in enumerate(conditions)},
         first_day=Min("extended_until", filter=wanted["extended"]),
